@@ -1,0 +1,56 @@
+"""vidlab: five classic papers of video action recognition, rebuilt step by step.
+
+Importing this package is cheap on purpose: it loads neither torch nor OpenCV, so that
+`vidlab.profile()` and `vidlab check` answer at once.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+__version__ = "0.1.0"
+
+
+@dataclass(frozen=True)
+class Profile:
+    """How much a chapter does: passed on openly, cell by cell.
+
+    width: share of the paper's channels; crop: pixels of a square input crop;
+    epochs: share of the recipe's epochs; size: which size of the embedded data.
+    """
+
+    name: str
+    width: float
+    crop: int
+    epochs: float
+    size: str
+
+
+PROFILES = (
+    Profile("quick", width=0.125, crop=32, epochs=0.05, size="quick"),
+    Profile("laptop", width=0.25, crop=56, epochs=1.0, size="laptop"),
+    Profile("full", width=1.0, crop=112, epochs=1.0, size="full"),
+)
+
+
+def profile() -> Profile:
+    """The profile that `VIDLAB_PROFILE` names (`laptop` when it is not set). Read here and nowhere else.
+
+    Raises ValueError for a name that does not exist.
+    """
+    wanted = os.environ.get("VIDLAB_PROFILE", "laptop")
+    for candidate in PROFILES:
+        if candidate.name == wanted:
+            return candidate
+    names = ", ".join(p.name for p in PROFILES)
+    raise ValueError(f"VIDLAB_PROFILE={wanted!r} is not a profile: set it to one of {names}, or unset it")
+
+
+def project_folder() -> Path:
+    """The checkout: the folder that holds `vidlab/`, `notebooks/` and `data/`."""
+    return Path(__file__).resolve().parent.parent
+
+
+def data_folder() -> Path:
+    """Where videos are generated and downloaded: `VIDLAB_DATA`, or `data/` in the checkout."""
+    return Path(os.environ.get("VIDLAB_DATA", project_folder() / "data"))

@@ -1,0 +1,1 @@
+"""Videos: one file to frames, benchmarks and their splits, and the store that decodes each file once."""

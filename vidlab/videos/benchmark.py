@@ -1,0 +1,136 @@
+"""What a benchmark is: labelled stretches of video, and splits that keep people apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import InitVar, dataclass
+from pathlib import Path
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Video:
+    """One labelled stretch of one file.
+
+    `label` indexes the benchmark's classes; `group` says who or what is filmed ("person07", "g03"), and no
+    split may have a group on both sides. Frames are 0-based, `stop` exclusive; None is the end of the file.
+    """
+
+    path: Path
+    label: int
+    group: str
+    start: int = 0
+    stop: int | None = None
+
+    def __post_init__(self):
+        if self.start < 0 or (self.stop is not None and self.stop <= self.start):
+            raise ValueError(f"{self.path}: frames {self.start} to {self.stop} are no stretch of a video")
+
+    @property
+    def name(self) -> str:
+        """The file's stem, with `[start:stop]` where only a stretch of it is meant."""
+        cut = self.start != 0 or self.stop is not None
+        stop = "" if self.stop is None else self.stop
+        return f"{self.path.stem}[{self.start}:{stop}]" if cut else self.path.stem
+
+
+@dataclass(frozen=True)
+class Split:
+    """Which videos (by index) to train on and which to test on.
+
+    `groups` is the group of each video of the benchmark. Raises ValueError where a group, or a video, is on
+    both sides: the network would be tested on people whom it has seen.
+    """
+
+    name: str
+    train: tuple[int, ...]
+    test: tuple[int, ...]
+    groups: InitVar[Sequence[str]]
+
+    def __post_init__(self, groups: Sequence[str]):
+        object.__setattr__(self, "train", tuple(int(i) for i in self.train))
+        object.__setattr__(self, "test", tuple(int(i) for i in self.test))
+        both = self.train + self.test
+        if any(not 0 <= i < len(groups) for i in both):
+            raise ValueError(f"split {self.name}: an index is outside 0 … {len(groups) - 1}")
+        if len(set(both)) != len(both):
+            raise ValueError(f"split {self.name}: a video is listed twice")
+        shared = {groups[i] for i in self.train} & {groups[i] for i in self.test}
+        if shared:
+            raise ValueError(f"split {self.name}: {', '.join(sorted(shared))} on both sides; "
+                             "a group is for training or for testing, never for both")
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """A named set of labelled videos with its splits.
+
+    `notes` are sentences about the data that a reader must know: files left out, files cut short.
+    """
+
+    name: str
+    classes: tuple[str, ...]
+    videos: tuple[Video, ...]
+    splits: tuple[Split, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self):
+        for video in self.videos:
+            if not 0 <= video.label < len(self.classes):
+                raise ValueError(f"{video.path}: label {video.label} is not one of {len(self.classes)} classes")
+        names = [split.name for split in self.splits]
+        if len(set(names)) != len(names):
+            raise ValueError(f"{self.name}: two splits have the same name")
+
+    @property
+    def labels(self) -> np.ndarray:
+        """int64 `(n,)`: the label of each video."""
+        return np.array([video.label for video in self.videos], np.int64)
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The group of each video."""
+        return tuple(video.group for video in self.videos)
+
+    def split(self, name: str) -> Split:
+        """The split of that name; a ValueError lists those that exist."""
+        for split in self.splits:
+            if split.name == name:
+                return split
+        raise ValueError(f"{self.name} has no split {name!r}; it has {', '.join(s.name for s in self.splits)}")
+
+
+def split_by_groups(name: str, groups: Sequence[str], train: Iterable[str], test: Iterable[str]) -> Split:
+    """The split whose sides are all videos of the train groups and all videos of the test groups."""
+    train, test = set(train), set(test)
+    sides = [tuple(i for i, group in enumerate(groups) if group in side) for side in (train, test)]
+    return Split(name, sides[0], sides[1], groups)
+
+
+def random_splits(benchmark: Benchmark, number: int = 5, train_groups: int = 16,
+                  seed: int = 0) -> tuple[Split, ...]:
+    """Random splits by group, "random1" …: 16 of KTH's 25 people train, 9 test (Baccouche 2011, Sec. 5).
+
+    With fewer than 25 groups the same share trains, and each side keeps at least one. Split k is the same
+    whatever `number` is. Raises ValueError for fewer than two groups.
+    """
+    groups = sorted(set(benchmark.groups))
+    if len(groups) < 2:
+        raise ValueError(f"{benchmark.name}: {len(groups)} group(s) cannot be split into two sides")
+    wanted = train_groups if len(groups) >= 25 else round(train_groups / 25 * len(groups))
+    wanted = min(max(wanted, 1), len(groups) - 1)
+    splits = []
+    for k in range(number):
+        order = [groups[i] for i in np.random.default_rng([seed, k]).permutation(len(groups))]
+        splits.append(split_by_groups(f"random{k + 1}", benchmark.groups, order[:wanted], order[wanted:]))
+    return tuple(splits)
+
+
+def leave_one_group_out(benchmark: Benchmark) -> tuple[Split, ...]:
+    """One split a group, "without-<group>": it is tested, all others train. ValueError for one group alone."""
+    groups = sorted(set(benchmark.groups))
+    if len(groups) < 2:
+        raise ValueError(f"{benchmark.name}: {len(groups)} group(s) cannot be split into two sides")
+    return tuple(split_by_groups(f"without-{out}", benchmark.groups, (g for g in groups if g != out), [out])
+                 for out in groups)

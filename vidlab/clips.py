@@ -1,0 +1,29 @@
+"""Which frames make a clip: windows over a video, as indices, so that pixels are copied once."""
+
+import numpy as np
+
+
+def windows(length: int, size: int = 9, hop: int = 9) -> np.ndarray:
+    """Starts `(n,)` int64 of the windows of `size` frames, `hop` frames apart, in a video of `length` frames.
+
+    Only whole windows are kept: frames after the last one are left out. n is at least 1: a video shorter
+    than `size` has one window at 0, which `take` fills up with its last frame. The paper's windows are 9
+    frames long (Baccouche 2011, Sec. 2); it does not print the hop.
+
+    Raises ValueError for a video without frames, or a size or hop below 1.
+    """
+    if length < 1 or size < 1 or hop < 1:
+        raise ValueError(f"windows need length, size and hop of at least 1, got {length}, {size}, {hop}")
+    return np.arange(0, max(length - size, 0) + 1, hop, dtype=np.int64)
+
+
+def take(frames, starts, size: int = 9):
+    """The windows themselves: frames `(T, …)` (numpy or torch) and starts `(n,)` → `(n, size, …)`.
+
+    Frames past the end repeat the last one. Raises ValueError for a start outside the video.
+    """
+    starts = np.asarray(starts, dtype=np.int64)
+    if len(starts) and (starts.min() < 0 or starts.max() >= len(frames)):
+        raise ValueError(f"starts must lie in 0 … {len(frames) - 1}, got {starts.min()} … {starts.max()}")
+    indices = np.minimum(starts[:, None] + np.arange(size), len(frames) - 1)
+    return frames[indices]

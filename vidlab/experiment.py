@@ -1,0 +1,33 @@
+"""What was run, as data: a frozen description with a stable name. How it is trained, papers/ knows."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """One training or evaluation, described whole.
+
+    paper: "baccouche2011"; system: what the tables call it; net: options of network and method;
+    data: world or data set with its version and cut, "SynthKTH-1/KTH2"; split: "random-1";
+    recipe: name with version; seed. The id holds nothing else: no profile, no path, no decoded byte.
+    """
+
+    paper: str
+    system: str
+    data: str
+    split: str
+    recipe: str
+    seed: int
+    net: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """12 hexadecimal digits, the same on every machine and in every session."""
+        text = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    def __hash__(self) -> int:
+        return int(self.id, 16)

@@ -1,0 +1,81 @@
+"""From networks to Scores, and from Scores to one row a video: predictions are data, protocols are functions."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Probabilities of n crops of clips of videos, over K classes.
+
+    video, clip, crop: (n,) indices; probabilities: (n, K), each row a distribution; labels: (n,).
+    """
+
+    video: np.ndarray
+    clip: np.ndarray
+    crop: np.ndarray
+    probabilities: np.ndarray
+    labels: np.ndarray
+
+    def __post_init__(self):
+        n = len(self.probabilities)
+        for name in ("video", "clip", "crop", "labels"):
+            if len(getattr(self, name)) != n:
+                raise ValueError(f"Scores.{name} has {len(getattr(self, name))} entries, probabilities {n}")
+
+    def videos(self) -> np.ndarray:
+        """The videos that have scores, in order: (V,)."""
+        return np.unique(self.video)
+
+
+def probabilities(net: nn.Module, batches: Iterable[Tensor], device: str = "cpu") -> np.ndarray:
+    """Softmax of the network's logits over batches of inputs: (n, ..., K) float32."""
+    net.eval()
+    with torch.inference_mode():
+        rows = [net(batch.to(device)).softmax(-1).float().cpu() for batch in batches]
+    return torch.cat(rows).numpy()
+
+
+def _sum_by_video(scores: Scores, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Sums of `rows` (n, K) over each video's entries: (V, K), and how many there were: (V, 1)."""
+    _, place = np.unique(scores.video, return_inverse=True)
+    total = np.zeros((place.max() + 1, rows.shape[1]))
+    np.add.at(total, place, rows)
+    return total, np.bincount(place)[:, None]
+
+
+def mean(scores: Scores) -> np.ndarray:
+    """Mean of the probabilities over all clips and crops of a video: (V, K)."""
+    total, count = _sum_by_video(scores, scores.probabilities)
+    return total / count
+
+
+def vote(scores: Scores) -> np.ndarray:
+    """Majority vote of the windows (Sec. 3 of Baccouche 2011): share of votes a class, (V, K).
+
+    A tie goes to the class with the larger summed probability: half a vote is shared out by mean probability,
+    which can never overturn a whole vote.
+    """
+    ballots = np.eye(scores.probabilities.shape[1])[scores.probabilities.argmax(1)]
+    votes, count = _sum_by_video(scores, ballots)
+    return (votes + 0.5 * mean(scores)) / (count + 0.5)
+
+
+def labels(scores: Scores) -> np.ndarray:
+    """The label of each video: (V,)."""
+    _, first = np.unique(scores.video, return_index=True)
+    return scores.labels[first]
+
+
+def accuracy(rows: np.ndarray, truth: np.ndarray) -> float:
+    """Top-1 accuracy of rows (V, K) against labels (V,)."""
+    return float((rows.argmax(1) == truth).mean())
+
+
+def confusion(predicted: np.ndarray, truth: np.ndarray, classes: int) -> np.ndarray:
+    """Counts (K, K): rows are the truth, columns the prediction."""
+    return np.bincount(truth * classes + predicted, minlength=classes**2).reshape(classes, classes)

@@ -1,0 +1,51 @@
+"""Windows over a video: where they start, and what they hold."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vidlab.clips import take, windows
+
+small = st.integers(1, 60)
+
+
+@given(length=small, size=st.integers(1, 20), hop=st.integers(1, 20))
+def test_windows_are_all_the_whole_ones(length, size, hop):
+    starts = windows(length, size, hop)
+    whole = [s for s in range(0, length, hop) if s + size <= length]
+    assert starts.dtype == np.int64
+    assert starts.tolist() == (whole or [0])
+
+
+@given(length=small, size=st.integers(1, 20), hop=st.integers(1, 20))
+def test_take_gives_each_window_its_frames(length, size, hop):
+    frames = np.arange(length)
+    starts = windows(length, size, hop)
+    clips = take(frames, starts, size)
+    assert clips.shape == (len(starts), size)
+    for start, clip in zip(starts, clips, strict=True):
+        assert clip.tolist() == [min(start + k, length - 1) for k in range(size)]
+
+
+def test_a_short_video_repeats_its_last_frame():
+    assert take(np.arange(4), windows(4, 9), 9).tolist() == [[0, 1, 2, 3, 3, 3, 3, 3, 3]]
+
+
+def test_take_works_on_torch_tensors():
+    frames = torch.arange(40).reshape(20, 2)
+    assert torch.equal(take(frames, [0, 3], 2), torch.stack([frames[0:2], frames[3:5]]))
+
+
+@pytest.mark.parametrize("arguments", [(0, 9, 9), (9, 0, 9), (9, 9, 0)])
+def test_nothing_to_window_is_refused(arguments):
+    with pytest.raises(ValueError, match="at least 1"):
+        windows(*arguments)
+
+
+def test_a_start_outside_the_video_is_refused():
+    with pytest.raises(ValueError, match="0 … 4"):
+        take(np.arange(5), [5], 2)
+    with pytest.raises(ValueError, match="0 … 4"):
+        take(np.arange(5), [-1], 2)

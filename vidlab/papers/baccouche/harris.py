@@ -1,0 +1,72 @@
+"""Baccouche 2011, baseline B (Sec. 4): an LSTM over Harris-3D points described by HOF, instead of learned features."""
+
+from pathlib import Path
+
+import numpy as np
+from joblib import Parallel, delayed
+
+import vidlab
+from vidlab import handcrafted
+from vidlab.experiment import Experiment
+from vidlab.papers.baccouche.data import WORLD, Material
+from vidlab.papers.baccouche.stages import Outcome, label_sequences, train_lstm
+from vidlab.videos.reading import read_frames
+
+POINTS = 60  # at most this many points a sequence, spread evenly over it: what keeps an LSTM's minutes in bounds
+
+
+def describe_file(path: Path, folder: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Times (n,) and HOF descriptors (n, 90) of one file's points; kept on the disk."""
+    kept = folder / f"{path.stem}.npz"
+    if not kept.exists():
+        times, descriptors = handcrafted.describe(read_frames(path, grey=True)[..., 0])
+        aside = folder / f"{path.stem}.part.npz"
+        np.savez(aside, times=times, descriptors=descriptors.astype(np.float16))
+        aside.replace(kept)
+    with np.load(kept) as found:
+        return found["times"], found["descriptors"].astype(np.float32)
+
+
+def describe_all(data: Material, size: str, jobs: int = 1) -> dict[Path, tuple[np.ndarray, np.ndarray]]:
+    """The points of every file of the benchmark, resumable file by file."""
+    folder = vidlab.data_folder() / "generated" / "stores" / f"{WORLD}-{size}-harris"
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = list(dict.fromkeys(v.path for v in data.benchmark.videos))
+    found = Parallel(n_jobs=jobs)(delayed(describe_file)(path, folder) for path in paths)
+    return dict(zip(paths, found, strict=True))
+
+
+def sequence(times: np.ndarray, descriptors: np.ndarray, start: int, stop: int) -> np.ndarray:
+    """The descriptors of one stretch in order of time, at most POINTS of them; one row of zeros where there is none."""
+    inside = np.flatnonzero((times >= start) & (times < stop))
+    if len(inside) > POINTS:
+        inside = inside[np.linspace(0, len(inside) - 1, POINTS).round().astype(int)]
+    return descriptors[inside] if len(inside) else np.zeros((1, descriptors.shape[1]), np.float32)
+
+
+def train(experiment: Experiment, data: Material, size: str) -> Outcome:
+    """The same LSTM, with the same recipe, on hand-crafted features of the same sequences."""
+    points = describe_all(data, size)
+    split = data.benchmark.split(experiment.split)
+    all_of = [
+        sequence(*points[v.path], v.start, v.start + int(n))
+        for v, n in zip(data.benchmark.videos, data.length, strict=True)
+    ]
+    known = np.concatenate([all_of[i] for i in split.train])
+    centre, spread = known.mean(0), known.std(0) + 1e-3
+    all_of = [(s - centre) / spread for s in all_of]
+    labels = data.benchmark.labels
+    train_on, test_on = np.array(split.train), np.array(split.test)
+    new = [all_of[i] for i in test_on]
+    net, history = train_lstm(
+        [all_of[i] for i in train_on],
+        labels[train_on],
+        classes=len(data.benchmark.classes),
+        seed=experiment.seed,
+    )
+    rows = label_sequences(net, new)
+    videos = [data.benchmark.videos[i] for i in test_on]
+    extra = {"points_per_sequence": float(np.mean([len(s) for s in all_of]))}
+    return Outcome(
+        [v.name for v in videos], [v.group for v in videos], labels[test_on], rows, rows.argmax(1), history, extra=extra
+    )

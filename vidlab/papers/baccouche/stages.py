@@ -1,0 +1,194 @@
+"""Baccouche 2011, the two stages: train the 3D-ConvNet, then label whole sequences from its 120 numbers."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from torch import Tensor, nn
+
+from vidlab import score
+from vidlab.nets.baccouche import ConvNet3D, OneStepModel, SequenceLSTM
+from vidlab.papers.baccouche.data import ClipSequenceLoader, Material, SequenceLoader, WindowLoader, Windows, pad
+from vidlab.train import Recipe, fit
+from vidlab.videos.benchmark import Split
+
+EPOCH = 3000  # windows that count as one epoch of the 3D-ConvNet
+
+
+def convnet_recipe(windows: int) -> Recipe:
+    """SGD with momentum on small batches (the paper's is online: batches of one), `windows` shown in all."""
+    return Recipe(f"convnet-1-{windows}", epochs=max(1, windows // EPOCH), batch=4, lr=0.003)
+
+
+LSTM = Recipe("lstm-1", epochs=25, batch=16, lr=3e-3, optimiser="adam", clip=1.0)
+ONE_STEP = Recipe("one-step-1", epochs=6, batch=4, lr=1e-3, optimiser="adam", clip=1.0)
+
+
+@dataclass(frozen=True)
+class Features:
+    """What the 3D-ConvNet makes of n windows: features (n, 120), probabilities (n, K), and the windows."""
+
+    values: np.ndarray
+    probabilities: np.ndarray
+    windows: Windows
+
+    def sequences(self, order: np.ndarray, key: np.ndarray) -> list[np.ndarray]:
+        """The features of each sequence in `order`, in time: `key` (n,) says which sequence a window is of."""
+        return [self.values[key == s] for s in order]
+
+
+@dataclass
+class Outcome:
+    """What one arm says of the test sequences: one row of probabilities and one prediction for each."""
+
+    names: list[str]
+    groups: list[str]
+    labels: np.ndarray
+    probabilities: np.ndarray
+    predictions: np.ndarray
+    history: dict[str, list] = field(default_factory=dict)
+    correct_by_epoch: np.ndarray | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
+    tensors: dict[str, Tensor] = field(default_factory=dict)
+
+
+def batches(data: Material, index: np.ndarray, size: int = 128) -> Iterator[Tensor]:
+    """Windows by index (n, frames) as batches of clips."""
+    for at in range(0, len(index), size):
+        yield data.take(index[at : at + size])
+
+
+def window_scores(net: nn.Module, data: Material, windows: Windows) -> score.Scores:
+    """The network's probabilities for every window."""
+    p = score.probabilities(net, batches(data, windows.index))
+    return score.Scores(windows.video, np.arange(len(p)), np.zeros(len(p), int), p, windows.label)
+
+
+def train_convnet(
+    data: Material,
+    split: Split,
+    *,
+    recipe: Recipe,
+    frames: int = 9,
+    rectify: bool = True,
+    seed: int = 0,
+    test_every: int = 0,
+    checkpoint: Path | None = None,
+) -> tuple[ConvNet3D, dict[str, list]]:
+    """Stage 1 (Sec. 2): train the 3D-ConvNet on random windows of the training persons.
+
+    `test_every` n logs the vote on the test persons every n epochs: for bac-5 only, never to choose by.
+    """
+    torch.manual_seed(seed)
+    net = ConvNet3D(len(data.benchmark.classes), frames, rectify)
+    loader = WindowLoader(data, split.train, frames, recipe.batch, min(EPOCH, _shown(recipe)), seed)
+    test = data.windows(frames).of(split.test) if test_every else None
+
+    def log(net: nn.Module, epoch: int) -> dict[str, Any]:
+        if test is None or (epoch + 1) % test_every:
+            return {}
+        scores = window_scores(net, data, test)
+        right = score.vote(scores).argmax(1) == score.labels(scores)
+        return {"test_epoch": epoch + 1, "test_correct": right.astype(int).tolist()}
+
+    return net, fit(net, loader, recipe, seed=seed, each_epoch=log, checkpoint=checkpoint)
+
+
+def _shown(recipe: Recipe) -> int:
+    """How many windows the recipe's name says are shown in all."""
+    return int(recipe.name.rsplit("-", 1)[1])
+
+
+def extract(net: ConvNet3D, data: Material, windows: Windows) -> Features:
+    """The 120 features and the probabilities of every window."""
+    net.eval()
+    values, probabilities = [], []
+    with torch.inference_mode():
+        for clips in batches(data, windows.index):
+            features = net.features(clips)
+            values.append(features)
+            probabilities.append(net.N2(net.N1(features)).softmax(1))
+    return Features(torch.cat(values).numpy(), torch.cat(probabilities).numpy(), windows)
+
+
+def train_lstm(
+    sequences: list[np.ndarray],
+    labels: np.ndarray,
+    *,
+    classes: int,
+    cells: int = 50,
+    forget_gate: bool = False,
+    shuffled: bool = False,
+    recipe: Recipe = LSTM,
+    seed: int = 0,
+    test: tuple[list[np.ndarray], np.ndarray] | None = None,
+) -> tuple[SequenceLSTM, dict[str, list]]:
+    """Stage 2 (Sec. 3): train the LSTM on sequences of features, with the label as target at every step.
+
+    `test` logs which test sequences are right after each epoch: for bac-5 only.
+    """
+    torch.manual_seed(seed)
+    net = SequenceLSTM(sequences[0].shape[1], cells, classes, forget_gate)
+    loader = SequenceLoader(sequences, labels, recipe.batch, seed, shuffled)
+
+    def log(net: nn.Module, epoch: int) -> dict[str, Any]:
+        if test is None:
+            return {}
+        right = label_sequences(net, test[0]).argmax(1) == test[1]
+        return {"test_epoch": epoch + 1, "test_correct": right.astype(int).tolist()}
+
+    return net, fit(net, loader, recipe, seed=seed, each_epoch=log)
+
+
+def label_sequences(net: nn.Module, sequences: list[np.ndarray], batch: int = 64) -> np.ndarray:
+    """Probabilities (n, K) of whole sequences: the LSTM's outputs, summed over the steps and shared out."""
+    net.eval()
+    rows = []
+    with torch.inference_mode():
+        for at in range(0, len(sequences), batch):
+            part = sequences[at : at + batch]
+            p = net(pad(part)).softmax(-1)
+            rows.extend(row[: len(s)].mean(0) for row, s in zip(p, part, strict=True))
+    return torch.stack(rows).numpy()
+
+
+def logistic(train: list[np.ndarray], labels: np.ndarray, test: list[np.ndarray], classes: int) -> np.ndarray:
+    """A control without time: logistic regression on the mean feature of each sequence -> (n, K)."""
+    model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=2000))
+    model.fit(np.stack([s.mean(0) for s in train]), labels)
+    rows = np.zeros((len(test), classes))
+    rows[:, model.classes_] = model.predict_proba(np.stack([s.mean(0) for s in test]))
+    return rows
+
+
+def train_one_step(
+    data: Material, split: Split, *, recipe: Recipe = ONE_STEP, seed: int = 0, checkpoint: Path | None = None
+) -> tuple[OneStepModel, dict[str, list]]:
+    """The paper's future work: ConvNet and LSTM trained as one, on sequences of windows of pixels."""
+    torch.manual_seed(seed)
+    net = OneStepModel(len(data.benchmark.classes))
+    loader = ClipSequenceLoader(data, data.windows(), np.array(split.train), recipe.batch, seed)
+    return net, fit(net, loader, recipe, seed=seed, checkpoint=checkpoint)
+
+
+def label_clips(net: OneStepModel, data: Material, videos) -> np.ndarray:
+    """Probabilities (n, K) that the one-step model gives whole sequences."""
+    net.eval()
+    windows, rows = data.windows().of(videos), []
+    with torch.inference_mode():
+        for video in videos:
+            clips = data.take(windows.index[windows.video == video])
+            rows.append(net(clips[None, :, 0]).softmax(-1)[0].mean(0))
+    return torch.stack(rows).numpy()
+
+
+def flat_scores(features: Features, key: np.ndarray, labels: np.ndarray) -> score.Scores:
+    """The ConvNet's own probabilities as Scores, grouped by `key` (n,) into sequences."""
+    n = len(key)
+    return score.Scores(key, np.arange(n), np.zeros(n, int), features.probabilities, labels)

@@ -1,0 +1,214 @@
+"""Recorded runs: an Experiment and what came of it, one committed file each. Finding never trains."""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from joblib import Parallel, delayed
+from safetensors import safe_open
+from safetensors.torch import save_file
+
+import vidlab
+from vidlab.experiment import Experiment
+from vidlab.papers import baccouche
+
+PAPERS = {"baccouche2011": baccouche}
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one Experiment gave, and where.
+
+    video_names, groups: (n,) of the test sequences; labels, predictions: (n,) int; probabilities: (n, K);
+    test_correct_by_epoch: (E, n) or None; seconds, commit, hardware, versions: how it was recorded;
+    tensors: weights and scores, in showcase runs only.
+    """
+
+    experiment: Experiment
+    video_names: list[str]
+    groups: list[str]
+    labels: np.ndarray
+    probabilities: np.ndarray
+    predictions: np.ndarray
+    history: dict[str, list]
+    test_correct_by_epoch: np.ndarray | None
+    seconds: float
+    commit: str
+    hardware: str
+    versions: dict[str, str]
+    size: str
+    extra: dict[str, Any] = field(default_factory=dict)
+    tensors: dict[str, torch.Tensor] = field(default_factory=dict)
+
+    @property
+    def correct(self) -> np.ndarray:
+        """(n,) bool: which sequences are right."""
+        return self.predictions == self.labels
+
+    @property
+    def accuracy(self) -> float:
+        """Share of sequences that are right."""
+        return float(self.correct.mean())
+
+
+def folder(paper: str) -> Path:
+    """Where the recorded runs of a paper are committed."""
+    return vidlab.project_folder() / "data" / "runs" / paper
+
+
+def path_of(experiment: Experiment) -> Path:
+    return folder(experiment.paper) / f"{experiment.id}.safetensors"
+
+
+def find(experiment: Experiment) -> Run | None:
+    """The recorded run, or None. `VIDLAB_RUN_LOG` names a file that collects the ids that were asked for."""
+    path = path_of(experiment)
+    log = os.environ.get("VIDLAB_RUN_LOG")
+    if log and path.exists():
+        with open(log, "a") as file:
+            file.write(f"{experiment.paper}/{experiment.id}\n")
+    return load(path) if path.exists() else None
+
+
+def load(path: Path) -> Run:
+    """Read one recorded run. Raises ValueError for a file that is none."""
+    try:
+        with safe_open(path, "pt") as file:
+            notes = json.loads(file.metadata()["run"])
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except Exception as error:
+        raise ValueError(f"{path}: not a recorded run ({error}): restore it with `git checkout`") from error
+    by_epoch = tensors.pop("test_correct_by_epoch", None)
+    return Run(
+        experiment=Experiment(**notes.pop("experiment")),
+        labels=tensors.pop("labels").numpy().astype(int),
+        probabilities=tensors.pop("probabilities").float().numpy(),
+        predictions=tensors.pop("predictions").numpy().astype(int),
+        test_correct_by_epoch=None if by_epoch is None else by_epoch.numpy(),
+        tensors=tensors,
+        **notes,
+    )
+
+
+def store(run: Run) -> Path:
+    """Write a run: float16 probabilities, everything else as it is; aside first, then renamed."""
+    notes = asdict(run)
+    for name in ("labels", "probabilities", "predictions", "test_correct_by_epoch", "tensors"):
+        notes.pop(name)
+    tensors = {name: t.contiguous() for name, t in run.tensors.items()}
+    tensors["labels"] = torch.from_numpy(run.labels.astype(np.uint8))
+    tensors["predictions"] = torch.from_numpy(run.predictions.astype(np.uint8))
+    tensors["probabilities"] = torch.from_numpy(run.probabilities.astype(np.float16))
+    if run.test_correct_by_epoch is not None:
+        tensors["test_correct_by_epoch"] = torch.from_numpy(run.test_correct_by_epoch.astype(np.uint8))
+    path = path_of(run.experiment)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(path.name + ".part")
+    save_file(tensors, aside, {"run": json.dumps(notes)})
+    os.replace(aside, path)
+    return path
+
+
+def train(experiment: Experiment, size: str = "laptop") -> Run:
+    """Train the experiment, saying first how long that will take, and return its Run (not stored)."""
+    paper = PAPERS[experiment.paper]
+    cost = paper.minutes(experiment)
+    print(f"training {experiment.system} on {experiment.data}, {experiment.split}: about {cost:.0f} min on one core")
+    start = time.perf_counter()
+    found = paper.train(experiment, size)
+    return Run(
+        experiment=experiment,
+        video_names=found.names,
+        groups=found.groups,
+        labels=found.labels,
+        probabilities=found.probabilities,
+        predictions=found.predictions,
+        history=found.history,
+        test_correct_by_epoch=found.correct_by_epoch,
+        seconds=round(time.perf_counter() - start, 1),
+        commit=commit(),
+        hardware=hardware(),
+        versions=versions(),
+        size=size,
+        extra=found.extra,
+        tensors=found.tensors,
+    )
+
+
+def missing(experiments: Iterable[Experiment]) -> list[Experiment]:
+    """Those that have no recorded run yet, each once, in order."""
+    return [e for e in dict.fromkeys(experiments) if not path_of(e).exists()]
+
+
+def record(experiments: Sequence[Experiment], size: str = "laptop", jobs: int = 1) -> int:
+    """Train and store all that is missing; returns how many. What is stored already is never trained again.
+
+    Runs that share a 3D-ConvNet go to one process, one after the other. Raises RuntimeError on a dirty tree:
+    a recorded run must name the commit that made it.
+    """
+    if dirty():
+        raise RuntimeError("the checkout has uncommitted changes: commit them first, so that the run can name its commit")
+    families: dict[str, list[Experiment]] = {}
+    for experiment in missing(experiments):
+        families.setdefault(PAPERS[experiment.paper].convnet_of(experiment).id, []).append(experiment)
+    done = Parallel(n_jobs=jobs)(delayed(_record_family)(family, size) for family in families.values())
+    return sum(done)
+
+
+def _record_family(family: list[Experiment], size: str) -> int:
+    torch.set_num_threads(1)
+    for experiment in family:
+        store(train(experiment, size))
+    return len(family)
+
+
+def not_recorded(experiments: Sequence[Experiment], arm: str) -> str:
+    """What a chapter prints in the place of a run that nobody has recorded yet."""
+    paper = experiments[0].paper
+    cost = sum(PAPERS[paper].minutes(e) for e in missing(experiments))
+    return f"not recorded here: vidlab record {paper} --arm {arm}, about {max(cost, 1):.0f} min"
+
+
+# --- how a run was recorded -----------------------------------------------------------------------------------
+
+
+def _git(*words: str) -> str:
+    done = subprocess.run(["git", *words], cwd=vidlab.project_folder(), capture_output=True, text=True)
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def commit() -> str:
+    """The commit of the checkout, or "unknown" outside git."""
+    return _git("rev-parse", "HEAD") or "unknown"
+
+
+def dirty() -> bool:
+    """True when a tracked file other than a recorded run has changed since the commit."""
+    return any("data/runs/" not in line for line in _git("status", "--porcelain", "--untracked-files=no").splitlines())
+
+
+def hardware() -> str:
+    """Processor and threads, or the GPU when there is one."""
+    if torch.cuda.is_available():
+        return torch.cuda.get_device_name()
+    return f"{_processor()}, {torch.get_num_threads()} of {os.cpu_count()} cores"
+
+
+def _processor() -> str:
+    info = Path("/proc/cpuinfo")
+    names = [line.split(":")[1].strip() for line in info.read_text().splitlines() if line.startswith("model name")] if info.exists() else []
+    return names[0] if names else platform.processor() or platform.machine()
+
+
+def versions() -> dict[str, str]:
+    """Of what can change a number."""
+    return {"vidlab": vidlab.__version__, "python": sys.version.split()[0], "torch": torch.__version__, "numpy": np.__version__}

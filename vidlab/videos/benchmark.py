@@ -15,6 +15,7 @@ class Video:
 
     `label` indexes the benchmark's classes; `group` says who or what is filmed ("person07", "g03"), and no
     split may have a group on both sides. Frames are 0-based, `stop` exclusive; None is the end of the file.
+    `truncated` marks a file known to be cut short where it is published: it is used as far as it goes.
     """
 
     path: Path
@@ -22,6 +23,7 @@ class Video:
     group: str
     start: int = 0
     stop: int | None = None
+    truncated: bool = False
 
     def __post_init__(self):
         if self.start < 0 or (self.stop is not None and self.stop <= self.start):
@@ -66,19 +68,23 @@ class Split:
 class Benchmark:
     """A named set of labelled videos with its splits.
 
-    `notes` are sentences about the data that a reader must know: files left out, files cut short.
+    `missing` names the videos that the benchmark lists and that are not there; `notes` are sentences that a
+    reader of any result must know (files left out, files cut short); `frame_size` is the height and width
+    that every file must have, or None where they differ.
     """
 
     name: str
     classes: tuple[str, ...]
     videos: tuple[Video, ...]
     splits: tuple[Split, ...] = ()
+    missing: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    frame_size: tuple[int, int] | None = None
 
     def __post_init__(self):
         for video in self.videos:
             if not 0 <= video.label < len(self.classes):
-                raise ValueError(f"{video.path}: label {video.label} is not one of {len(self.classes)} classes")
+                raise ValueError(f"{video.path}: there is no class {video.label} among {len(self.classes)}")
         names = [split.name for split in self.splits]
         if len(set(names)) != len(names):
             raise ValueError(f"{self.name}: two splits have the same name")
@@ -98,7 +104,8 @@ class Benchmark:
         for split in self.splits:
             if split.name == name:
                 return split
-        raise ValueError(f"{self.name} has no split {name!r}; it has {', '.join(s.name for s in self.splits)}")
+        known = ", ".join(split.name for split in self.splits)
+        raise ValueError(f"{self.name} has no split {name!r}; it has {known}")
 
 
 def split_by_groups(name: str, groups: Sequence[str], train: Iterable[str], test: Iterable[str]) -> Split:
@@ -128,7 +135,7 @@ def random_splits(benchmark: Benchmark, number: int = 5, train_groups: int = 16,
 
 
 def leave_one_group_out(benchmark: Benchmark) -> tuple[Split, ...]:
-    """One split a group, "without-<group>": it is tested, all others train. ValueError for one group alone."""
+    """One split a group, "without-<group>": it is tested, the others train. ValueError for one group."""
     groups = sorted(set(benchmark.groups))
     if len(groups) < 2:
         raise ValueError(f"{benchmark.name}: {len(groups)} group(s) cannot be split into two sides")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,6 +20,7 @@ import cv2  # noqa: E402
 import numpy as np  # noqa: E402
 
 SUFFIXES = (".avi", ".mp4", ".m4v", ".mov", ".mkv", ".webm", ".mpg", ".mpeg", ".wmv", ".flv")
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 TOLERANCE = 2  # an XviD file with packed B-frames promises one frame more than it holds
 
 
@@ -34,41 +35,63 @@ class VideoError(Exception):
         return f"{self.path}: {self.reason}; {self.remedy}"
 
 
-def read_frames(path: str | Path, grey: bool = False) -> np.ndarray:
+class DiskError(VideoError):
+    """A file that cannot be written: the disk is full, or the folder is not to be written to."""
+
+
+class PreparationError(Exception):
+    """Several videos that cannot be used: `errors` holds the VideoErrors; as a string, one line each."""
+
+    def __init__(self, errors: Sequence[VideoError]):
+        super().__init__(tuple(errors))
+        self.errors = tuple(errors)
+
+    def __str__(self) -> str:
+        many = "1 video" if len(self.errors) == 1 else f"{len(self.errors)} videos"
+        return "\n  ".join([f"{many} cannot be used:", *map(str, self.errors)])
+
+
+def read_frames(path: str | Path, grey: bool = False, size: tuple[int, int] | None = None) -> np.ndarray:
     """All frames of a video: uint8 `(T, H, W, 3)` in RGB, or `(T, H, W, 1)` if grey.
 
     Raises VideoError where the file is missing, empty or no video, and where it holds fewer or more frames
-    than its header promises (by more than 2).
+    than its header promises (by more than 2), or where `size` (height, width) is given and differs. What this
+    cannot see is damage inside a frame that the decoder papers over; the checksums of `fetch` and of the
+    store's manifest are for that.
     """
-    frames, promised = _decode(Path(path), grey)
+    frames, promised = _decode(Path(path), grey, size)
     if promised > 0 and abs(len(frames) - promised) > TOLERANCE:
         reason = f"its header promises {promised} frames but {_count_words(len(frames), promised)}"
         raise VideoError(path, reason, "it is damaged or cut short: fetch it again, or leave it out")
     return frames
 
 
-def read_prefix(path: str | Path, grey: bool = False) -> tuple[np.ndarray, int]:
+def read_prefix(path: str | Path, grey: bool = False,
+                size: tuple[int, int] | None = None) -> tuple[np.ndarray, int]:
     """The frames of a file known to be cut short, as far as it goes, and the number that it promises.
 
     For files that a loader names as truncated at their source; `read_frames` is for all others.
     Raises VideoError where not one frame can be read.
     """
-    return _decode(Path(path), grey)
+    return _decode(Path(path), grey, size)
 
 
 def _count_words(decoded: int, promised: int) -> str:
     return f"{decoded} can be read" if decoded < promised else "more can be read"
 
 
-def _decode(path: Path, grey: bool) -> tuple[np.ndarray, int]:
+def _decode(path: Path, grey: bool, wanted: tuple[int, int] | None) -> tuple[np.ndarray, int]:
     """Frames as far as they can be read, and the number that the header promises (0: it does not say)."""
     _check_file(path)
-    capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
+    capture = cv2.VideoCapture(str(path))
     try:
         if not capture.isOpened():
             raise VideoError(path, "it is not a video that can be opened", "fetch it again, or leave it out")
         promised = max(0, int(capture.get(cv2.CAP_PROP_FRAME_COUNT)))
         height, width = (int(capture.get(p)) for p in (cv2.CAP_PROP_FRAME_HEIGHT, cv2.CAP_PROP_FRAME_WIDTH))
+        if wanted not in (None, (height, width)):
+            raise VideoError(path, f"its frames are {width}x{height}, not {wanted[1]}x{wanted[0]}",
+                             "put the original file there, or leave it out")
         parts = list(_blocks(capture, promised, (height, width), grey))
     except (cv2.error, MemoryError, ValueError) as error:
         raise VideoError(path, f"it cannot be decoded ({str(error).strip()[:80]})",
@@ -92,7 +115,8 @@ def _check_file(path: Path) -> None:
         raise VideoError(path, "the file is empty", "fetch it again, or leave it out")
 
 
-def _blocks(capture: cv2.VideoCapture, promised: int, size: tuple[int, int], grey: bool) -> Iterator[np.ndarray]:
+def _blocks(capture: cv2.VideoCapture, promised: int, size: tuple[int, int],
+            grey: bool) -> Iterator[np.ndarray]:
     """Decode into arrays made beforehand: one for all promised frames, or 256 at a time where none are.
 
     A file that goes on past its promise is followed far enough for that to be noticed, and no further.
@@ -101,13 +125,14 @@ def _blocks(capture: cv2.VideoCapture, promised: int, size: tuple[int, int], gre
     code = cv2.COLOR_BGR2GRAY if grey else cv2.COLOR_BGR2RGB
     while True:
         frames = np.empty((room, *size, 1 if grey else 3), np.uint8)
+        buffer = np.empty((*size, 3), np.uint8)
         count = 0
         while count < room:
-            got, image = capture.read()
+            got, image = capture.read(buffer)
             if not got:
                 break
             if image.shape[:2] != size:
-                raise ValueError(f"frame {count} is {image.shape[1]}x{image.shape[0]}, not {size[1]}x{size[0]}")
+                raise ValueError(f"frame {count} has another size than the first")
             cv2.cvtColor(image, code, dst=frames[count])
             count += 1
         yield frames[:count]
@@ -118,20 +143,23 @@ def _blocks(capture: cv2.VideoCapture, promised: int, size: tuple[int, int], gre
 def write_frames(path: str | Path, frames: np.ndarray, fps: float = 25, codec: str = "XVID") -> Path:
     """Write uint8 frames, `(T, H, W, 3)` RGB or grey `(T, H, W[, 1])`, as a video: whole or not at all.
 
-    The file is written aside and counted before it gets its name. Raises VideoError where that fails.
+    The file is written aside and counted before it gets its name. Raises DiskError where that fails.
     """
     path, frames = Path(path), np.asarray(frames)
     grey = frames.ndim == 3 or frames.shape[-1] == 1
     if frames.dtype != np.uint8 or frames.ndim not in (3, 4) or frames.shape[3:] not in ((), (1,), (3,)):
-        raise ValueError(f"{path}: frames must be uint8 (T, H, W[, 1 or 3]), not {frames.dtype} {frames.shape}")
+        shape = f"{frames.dtype} {frames.shape}"
+        raise ValueError(f"{path}: frames must be uint8 (T, H, W[, 1 or 3]), not {shape}")
     if not frames.size:
         raise VideoError(path, "there is no frame to write", "give at least one")
     aside = path.with_name(f"{path.stem}.part{path.suffix}")  # OpenCV goes by the suffix
     try:
-        _encode(aside, frames, grey, fps, codec)
+        if not _encode(aside, frames, grey, fps, codec):
+            raise DiskError(path, f"no video can be written there as {codec}",
+                             "does the folder exist, is there room, and does this OpenCV have the codec?")
         written = count_frames(aside)
         if written != len(frames):
-            raise VideoError(path, f"only {written} of {len(frames)} frames were written",
+            raise DiskError(path, f"only {written} of {len(frames)} frames were written",
                              "is the disk full? Make room and write it again")
         os.replace(aside, path)
     finally:
@@ -139,22 +167,21 @@ def write_frames(path: str | Path, frames: np.ndarray, fps: float = 25, codec: s
     return path
 
 
-def _encode(path: Path, frames: np.ndarray, grey: bool, fps: float, codec: str) -> None:
+def _encode(path: Path, frames: np.ndarray, grey: bool, fps: float, codec: str) -> bool:
+    """Write all frames; False where the file cannot be opened for writing."""
     size = (frames.shape[2], frames.shape[1])
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*codec), fps, size, not grey)
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*codec), fps, size, not grey)
     try:
-        if not writer.isOpened():
-            raise VideoError(path, f"no video can be written there as {codec}",
-                             "does the folder exist, is there room, and does this OpenCV have the codec?")
-        for frame in frames:
+        for frame in frames if writer.isOpened() else ():
             writer.write(np.ascontiguousarray(frame) if grey else cv2.cvtColor(frame, cv2.COLOR_RGB2BGR))
+        return writer.isOpened()
     finally:
         writer.release()
 
 
 def count_frames(path: str | Path) -> int:
     """How many frames can be decoded from a file (0 where it cannot be opened)."""
-    capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
+    capture = cv2.VideoCapture(str(path))
     count = 0
     while capture.grab():
         count += 1
@@ -162,11 +189,20 @@ def count_frames(path: str | Path) -> int:
     return count
 
 
+def promised_frames(path: str | Path) -> int:
+    """How many frames a file's header promises (0 where it cannot be opened or does not say)."""
+    capture = cv2.VideoCapture(str(path))
+    promised = max(0, int(capture.get(cv2.CAP_PROP_FRAME_COUNT)))
+    capture.release()
+    return promised
+
+
 @contextmanager
 def written_whole(path: str | Path) -> Iterator[Path]:
     """Gives a path aside to write to, which gets the real name only if the block ends without an error.
 
-    Raises VideoError, naming the file, where the disk is full or the folder cannot be written to.
+    The block is for writing alone: an OSError in it becomes a DiskError that names the file and says that
+    the disk is full, or why else the file could not be written.
     """
     path = Path(path)
     aside = path.with_name(path.name + ".part")
@@ -174,8 +210,9 @@ def written_whole(path: str | Path) -> Iterator[Path]:
         yield aside
         os.replace(aside, path)
     except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        short = error.errno is None and "requested" in str(error)  # numpy's words for a write cut short
+        full = short or error.errno in NO_ROOM
         reason = "the disk is full" if full else f"it cannot be written ({error.strerror or error})"
-        raise VideoError(path, reason, "make room (or choose another folder) and run this again") from error
+        raise DiskError(path, reason, "make room (or choose another folder) and run this again") from error
     finally:
         aside.unlink(missing_ok=True)

@@ -1,0 +1,30 @@
+"""What all tests share: no way out of this machine, and a report of the chapters' times."""
+
+import socket
+
+import pytest
+
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch):
+    """A connection to anywhere but this machine is an error."""
+    connect = socket.socket.connect
+
+    def guarded(self, address):
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in LOOPBACK:
+            raise RuntimeError(f"a test tried to reach {address[0]}")
+        return connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Seconds per whole chapter: nbmake's own limit is for one cell."""
+    reports = [r for kind in ("passed", "failed") for r in terminalreporter.stats.get(kind, [])]
+    times = {r.fspath: r.duration for r in reports if r.when == "call" and str(r.fspath).endswith(".ipynb")}
+    if times:
+        terminalreporter.section("seconds per chapter")
+        for name, seconds in sorted(times.items()):
+            terminalreporter.write_line(f"{seconds:6.1f}  {name}")

@@ -1,0 +1,96 @@
+"""The command `vidlab`: each sub-command is a thin door to one module, which it imports only when called."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    help="Five classic papers of action recognition in video, rebuilt step by step.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Size = Annotated[str, typer.Option(help="quick | laptop | full; by default what VIDLAB_PROFILE says")]
+Root = Annotated[Path | None, typer.Option(help="the folder to write to; by default in data/")]
+
+
+@app.command()
+def check() -> None:
+    """Say whether this machine is ready: one [OK] or [FAIL] line a question."""
+    from vidlab.check import show
+
+    raise typer.Exit(0 if show() else 1)
+
+
+@app.command()
+def data(
+    name: Annotated[str, typer.Argument(help="SynthKTH-1 (drawn here) or kth (downloaded)")],
+    size: Size = "",
+    root: Root = None,
+    seed: Annotated[int, typer.Option(help="another seed draws other people")] = 0,
+    idle: Annotated[float, typer.Option(help="length of the empty stretches: 1 natural, 0 none")] = 1.0,
+    jobs: Annotated[int, typer.Option(help="processes")] = 2,
+) -> None:
+    """Write the embedded data, or fetch a real data set. Goes on where it was interrupted."""
+    from vidlab import data_folder, profile
+
+    if name == "kth":
+        from vidlab.videos import fetch
+
+        print(fetch.kth(root or data_folder() / "real" / "KTH"))
+        return
+    from vidlab import synth
+    from vidlab.check import world_folder
+
+    size = size or profile().size
+    folder = root or world_folder(name, size)
+    synth.write(name, folder, size=size, seed=seed, jobs=jobs, idle=idle)
+    print(f"{name} ({size}): {folder}")
+
+
+@app.command()
+def claims(
+    json: Annotated[bool, typer.Option("--json", help="one JSON object instead of a table")] = False,
+) -> None:
+    """Every claim of the papers: what was reported, what was measured here, and the verdict."""
+    from vidlab import claims as module
+
+    print(module.as_json() if json else module.as_text())
+
+
+@app.command()
+def render(
+    chapters: Annotated[list[str] | None, typer.Argument(help="numbers, such as 02; default all")] = None,
+    profile: Annotated[str, typer.Option(help="quick | laptop | full")] = "laptop",
+    to: Annotated[Path | None, typer.Option(help="where to write; by default over notebooks/ itself")] = None,
+    jobs: Annotated[int, typer.Option(help="chapters at the same time")] = 1,
+    check: Annotated[bool, typer.Option("--check", help="run nothing; name the chapters to render")] = False,
+) -> None:
+    """Run chapters and store their outputs, small and repeatable, with a stamp of what they came from."""
+    from vidlab import render as module
+
+    if check:
+        complaints = [c for c in map(module.stale, module.chapters(chapters)) if c]
+        print("\n".join(complaints) or "all chapters are up to date")
+        raise typer.Exit(1 if complaints else 0)
+    for line in module.render_all(module.chapters(chapters), profile, to, jobs):
+        print(line, flush=True)
+
+
+def is_for_the_user(error: Exception) -> bool:
+    """Errors that say what to do: our own, and those of wrong values and files. Others are our bugs."""
+    return isinstance(error, ValueError | OSError) or type(error).__module__.split(".")[0] == "vidlab"
+
+
+def main() -> None:
+    """Run the command; an error meant for the user is one line on stderr and exit status 1."""
+    try:
+        app()
+    except Exception as error:
+        if not is_for_the_user(error):
+            raise
+        print(f"vidlab: {error}", file=sys.stderr)
+        sys.exit(1)

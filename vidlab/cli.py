@@ -80,6 +80,64 @@ def render(
         print(line, flush=True)
 
 
+@app.command()
+def record(
+    paper: Annotated[str, typer.Argument(help="baccouche2011")],
+    arm: Annotated[list[str] | None, typer.Option(help="only these arms; default all of the paper")] = None,
+    jobs: Annotated[int, typer.Option(help="processes, one core each")] = 1,
+    plan: Annotated[bool, typer.Option("--plan", help="run nothing; print the table of runs with minutes")] = False,
+) -> None:
+    """Train and store every run of a paper that is not recorded yet. Goes on where it was interrupted."""
+    from vidlab import runs
+
+    if plan:
+        print(runs.plan(paper, arm))
+        return
+    print(f"{runs.record(runs.experiments(paper, arm), jobs=jobs)} runs recorded")
+
+
+@app.command()
+def train(
+    root: Annotated[Path, typer.Option(help="the folder with the videos")],
+    data: Annotated[str, typer.Option(help="kth | folder (one sub-folder a class)")] = "folder",
+    net: Annotated[str, typer.Option(help="baccouche2011")] = "baccouche2011",
+    split: Annotated[str, typer.Option(help="name of a split; default the first one of the data set")] = "",
+    windows: Annotated[int, typer.Option(help="windows shown to the 3D-ConvNet in training")] = 36_000,
+    classes: Annotated[list[str] | None, typer.Option("--class", help="only these classes")] = None,
+    seed: int = 0,
+    out: Annotated[Path, typer.Option(help="where to write the weights")] = Path("baccouche2011.safetensors"),
+) -> None:
+    """Train both stages on a data set of yours, test them on its split, and print the confusion matrix."""
+    from vidlab.papers.baccouche import workshop
+
+    print(workshop.train_on(data, root, split, windows, classes, seed, out, net))
+
+
+@app.command()
+def evaluate(
+    weights: Annotated[Path, typer.Argument(help="a file that `vidlab train` wrote")],
+    root: Annotated[Path, typer.Option(help="the folder with the videos")],
+    data: Annotated[str, typer.Option(help="kth | folder (one sub-folder a class)")] = "folder",
+    split: Annotated[str, typer.Option(help="name of a split; default the first one of the data set")] = "",
+    classes: Annotated[list[str] | None, typer.Option("--class", help="only these classes")] = None,
+) -> None:
+    """Test trained weights on the test videos of a split and print the confusion matrix."""
+    from vidlab.papers.baccouche import workshop
+
+    print(workshop.evaluate_on(weights, data, root, split, classes))
+
+
+@app.command()
+def predict(
+    video: Annotated[Path, typer.Argument(help="a video file")],
+    weights: Annotated[Path | None, typer.Option(help="a file of `vidlab train`; default the recorded run")] = None,
+) -> None:
+    """Print what both stages say of one video: class probabilities for each window and for the whole."""
+    from vidlab.papers.baccouche import workshop
+
+    print(workshop.predict_file(video, weights))
+
+
 def is_for_the_user(error: Exception) -> bool:
     """Errors that say what to do: our own, and those of wrong values and files. Others are our bugs."""
     return isinstance(error, ValueError | OSError) or type(error).__module__.split(".")[0] == "vidlab"

@@ -144,6 +144,28 @@ def train(experiment: Experiment, size: str = "laptop") -> Run:
     )
 
 
+def experiments(paper: str, arms: Iterable[str] | None = None) -> list[Experiment]:
+    """All experiments of these arms of a paper, in the order in which they are recorded."""
+    if paper not in PAPERS:
+        raise ValueError(f"{paper!r} is no paper of this book so far: {', '.join(PAPERS)}")
+    module = PAPERS[paper]
+    return [e for name in arms or module.arms() for e in module.arm(name)]
+
+
+def plan(paper: str, arms: Iterable[str] | None = None) -> str:
+    """The table of runs: arm, runs, how many are recorded, and the minutes that are left, in Markdown."""
+    rows = ["| arm | runs | recorded | minutes left, one core |", "|---|---|---|---|"]
+    module, seen = PAPERS[paper], set()
+    for name in arms or module.arms():
+        todo, cost = missing(module.arm(name)), 0.0
+        for experiment in todo:
+            base = module.convnet_of(experiment).id
+            cost += module.minutes(experiment, alone=base not in seen)
+            seen.add(base)
+        rows.append(f"| {name} | {len(module.arm(name))} | {len(module.arm(name)) - len(todo)} | {cost:.0f} |")
+    return "\n".join(rows)
+
+
 def missing(experiments: Iterable[Experiment]) -> list[Experiment]:
     """Those that have no recorded run yet, each once, in order."""
     return [e for e in dict.fromkeys(experiments) if not path_of(e).exists()]

@@ -52,13 +52,13 @@ def arms() -> dict[str, list[Experiment]]:
             f"{cut}-mean": runs_of(MEAN, data, seeds=3),
             f"{cut}-lstm": runs_of(LSTM, data, seeds=3),
             f"{cut}-logistic": runs_of(LOGISTIC, data, seeds=3),
-            f"{cut}-lstm-shuffled": runs_of(LSTM, data, seeds=3, shuffled=True),
-            f"{cut}-lstm-forget": runs_of(LSTM, data, seeds=3, forget_gate=True),
-            f"{cut}-equal-vote": runs_of(VOTE, f"{data} equal lengths", seeds=3),
-            f"{cut}-equal-lstm": runs_of(LSTM, f"{data} equal lengths", seeds=3),
+            f"{cut}-lstm-shuffled": runs_of(LSTM, data, shuffled=True),
+            f"{cut}-lstm-forget": runs_of(LSTM, data, forget_gate=True),
+            f"{cut}-equal-vote": runs_of(VOTE, f"{data} equal lengths"),
+            f"{cut}-equal-lstm": runs_of(LSTM, f"{data} equal lengths"),
         }
-        for cells in (5, 10, 25, 100):
-            table[f"{cut}-lstm-cells-{cells}"] = runs_of(LSTM, data, cells=cells)
+    for cells in (5, 10, 25, 100):
+        table[f"kth1-lstm-cells-{cells}"] = runs_of(LSTM, "KTH1", cells=cells)
     for system, name in ((VOTE, "vote"), (MEAN, "mean"), (LSTM, "lstm"), (LOGISTIC, "logistic")):
         table[f"noidle-{name}"] = runs_of(system, "KTH1 without idle stretches", seeds=3)
     for share in (0.5, 0.25, 0.0):
@@ -66,20 +66,20 @@ def arms() -> dict[str, list[Experiment]]:
             table[f"kth1-{name}-idle-{share:g}"] = runs_of(system, "KTH1", idle=share)
     table["kth2-harris-lstm"] = runs_of(HARRIS, "KTH2")
     table["kth2-one-step"] = runs_of(ONE_STEP, "KTH2")
-    for name, net in (
-        ("norectify", {"rectify": False}),
-        ("nolcn", {"lcn": False}),
-        ("norectify-nolcn", {"rectify": False, "lcn": False}),
-        ("6k", {"windows": 6_000}),
-        ("12k", {"windows": 12_000}),
-        ("72k", {"windows": 72_000}),
-        ("frames-1", {"frames": 1}),
-        ("frames-5", {"frames": 5}),
-        ("frames-13", {"frames": 13}),
-        ("hop-3", {"hop": 3}),
+    for name, splits, net in (
+        ("norectify", 5, {"rectify": False}),
+        ("nolcn", 5, {"lcn": False}),
+        ("norectify-nolcn", 5, {"rectify": False, "lcn": False}),
+        ("6k", 3, {"windows": 6_000}),
+        ("12k", 3, {"windows": 12_000}),
+        ("72k", 3, {"windows": 72_000}),
+        ("frames-1", 3, {"frames": 1}),
+        ("frames-5", 3, {"frames": 5}),
+        ("frames-13", 3, {"frames": 13}),
+        ("hop-3", 3, {"hop": 3}),
     ):
-        table[f"kth1-vote-{name}"] = runs_of(VOTE, "KTH1", **net)
-        table[f"kth1-lstm-{name}"] = runs_of(LSTM, "KTH1", **net)
+        table[f"kth1-vote-{name}"] = runs_of(VOTE, "KTH1", splits, **net)
+        table[f"kth1-lstm-{name}"] = runs_of(LSTM, "KTH1", splits, **net)
     table["kth1-vote-30splits"] = runs_of(VOTE, "KTH1", splits=30)
     table["kth1-lstm-30splits"] = runs_of(LSTM, "KTH1", splits=30)
     return table

@@ -1,8 +1,9 @@
 """Baccouche 2011, the data: videos -> person-centred, contrast-normalised frames -> windows -> batches."""
 
+import hashlib
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -74,7 +75,7 @@ def synth_kth(cut: str = "KTH2", size: str = "laptop") -> Benchmark:
     """SynthKTH-1 shaped as KTH1 (whole videos) or KTH2 (single actions), with 30 random 16/9 splits."""
     by_range = {"KTH1": "videos", "KTH2": "ranges"}
     whole = kth.load(world_folder(size), cut=by_range[cut], name=f"{WORLD}/{cut}")
-    return Benchmark(whole.name, whole.classes, whole.videos, random_splits(whole, SPLITS), whole.notes)
+    return replace(whole, splits=(whole.split("official"), *random_splits(whole, SPLITS)))
 
 
 def prepare(benchmark: Benchmark, folder: Path, lcn: bool = True, jobs: int = 2) -> Material:
@@ -84,7 +85,7 @@ def prepare(benchmark: Benchmark, folder: Path, lcn: bool = True, jobs: int = 2)
     """
     boxes = store.prepare(benchmark, folder, "person-box-1", transforms.baccouche_clip, grey=True, jobs=jobs)
     paths = list(dict.fromkeys(video.path for video in benchmark.videos))
-    whole = [boxes.array(path) for path in paths]
+    whole = [boxes[path] for path in paths]
     begins = dict(zip(paths, np.cumsum([0] + [len(a) for a in whole[:-1]]), strict=True))
     frames = _normalised(whole, folder / ("lcn.npy" if lcn else "plain.npy"), lcn)
     first = np.array([begins[v.path] + v.start for v in benchmark.videos])
@@ -94,14 +95,16 @@ def prepare(benchmark: Benchmark, folder: Path, lcn: bool = True, jobs: int = 2)
 
 
 def _normalised(videos: list[np.ndarray], path: Path, lcn: bool) -> np.ndarray:
-    """All videos (T, 54, 34) uint8, one after the other and normalised, as one memory-mapped float16 array."""
-    frames = sum(len(video) for video in videos)
-    if path.exists() and path.stat().st_mtime >= (path.parent / "manifest.json").stat().st_mtime:
-        kept = np.load(path, mmap_mode="r")
-        if len(kept) == frames:
-            return kept
+    """All videos (T, 54, 34) uint8, one after the other and normalised, as one memory-mapped float16 array.
+
+    Kept beside the store, under a name that changes with the store's manifest.
+    """
+    version = hashlib.sha256((path.parent / "manifest.json").read_bytes()).hexdigest()[:8]
+    path = path.with_stem(f"{path.stem}-{version}")
+    if path.exists():
+        return np.load(path, mmap_mode="r")
     aside = path.with_suffix(".part.npy")
-    out = np.lib.format.open_memmap(aside, "w+", np.float16, (frames, *transforms.BOX))
+    out = np.lib.format.open_memmap(aside, "w+", np.float16, (sum(map(len, videos)), *transforms.BOX))
     at = 0
     for video in videos:
         clip = torch.from_numpy(np.ascontiguousarray(video)).float()

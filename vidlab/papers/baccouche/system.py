@@ -1,0 +1,107 @@
+"""Baccouche 2011 as one thing to use: a video in, class probabilities out; saved to and read from one file."""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from vidlab import clips, score, transforms
+from vidlab.nets.baccouche import ConvNet3D, SequenceLSTM
+from vidlab.papers.baccouche import stages
+from vidlab.papers.baccouche.data import Material, Windows
+from vidlab.train import Recipe
+from vidlab.videos.benchmark import Split
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """starts (n,): first frame of each window; windows (n, K): the ConvNet's probabilities; steps (n, K): the
+    LSTM's, at each window; voted, labelled (K,): those of the whole video by vote and by LSTM."""
+
+    starts: np.ndarray
+    windows: np.ndarray
+    steps: np.ndarray
+    voted: np.ndarray
+    labelled: np.ndarray
+
+
+@dataclass(frozen=True)
+class System:
+    """Both trained stages and the names of their classes."""
+
+    convnet: ConvNet3D
+    lstm: SequenceLSTM
+    classes: tuple[str, ...]
+
+    def predict(self, frames: np.ndarray) -> Prediction:
+        """Grey frames (T, H, W, 1) uint8 of one video -> what both stages say of it."""
+        boxes = torch.from_numpy(transforms.baccouche_clip(frames)).float()
+        clip = transforms.local_contrast_normalise(boxes)
+        starts = clips.windows(len(clip))
+        inputs = clips.take(clip, starts)[:, None]
+        with torch.inference_mode():
+            features = self.convnet.eval().features(inputs)
+            windows = self.convnet.N2(self.convnet.N1(features)).softmax(1).numpy()
+            steps = self.lstm.eval()(features[None])[0].softmax(1).numpy()
+        n = len(starts)
+        scores = score.Scores(np.zeros(n, int), np.arange(n), np.zeros(n, int), windows, np.zeros(n, int))
+        return Prediction(starts, windows, steps, score.vote(scores)[0], steps.mean(0))
+
+    def save(self, path: Path) -> None:
+        """Weights and class names in one safetensors file, written aside and renamed."""
+        tensors = {f"convnet.{n}": t for n, t in self.convnet.state_dict().items()}
+        tensors |= {f"lstm.{n}": t for n, t in self.lstm.state_dict().items()}
+        path.parent.mkdir(parents=True, exist_ok=True)
+        save_file(tensors, f"{path}.part", {"system": "baccouche2011", "classes": json.dumps(self.classes)})
+        os.replace(f"{path}.part", path)
+
+
+def from_tensors(tensors: dict[str, Tensor], classes: tuple[str, ...]) -> System:
+    """The system whose weights a showcase run, or a saved file, holds."""
+    cells = tensors["lstm.lstm.from_cells.weight"].shape[1]
+    forget = tensors["lstm.lstm.from_cells.weight"].shape[0] == 4 * cells
+    system = System(ConvNet3D(len(classes)), SequenceLSTM(120, cells, len(classes), forget), classes)
+    for prefix, net in (("convnet.", system.convnet), ("lstm.", system.lstm)):
+        net.load_state_dict({n.removeprefix(prefix): t.float() for n, t in tensors.items() if n.startswith(prefix)})
+    return system
+
+
+def load(path: Path) -> System:
+    """Read a saved system. Raises ValueError, naming the file, when it holds anything else."""
+    try:
+        with safe_open(path, "pt") as file:
+            notes = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (OSError, SafetensorError) as error:
+        raise ValueError(f"{path}: cannot be read ({error}): give a file that `vidlab train` wrote") from error
+    if notes.get("system") != "baccouche2011":
+        raise ValueError(f"{path}: holds no weights of baccouche2011: give a file that `vidlab train` wrote")
+    return from_tensors(tensors, tuple(json.loads(notes["classes"])))
+
+
+def train(data: Material, split: Split, windows: int, seed: int = 0, lstm: Recipe = stages.LSTM) -> System:
+    """Both stages, one after the other, on the training videos of a split."""
+    recipe = stages.convnet_recipe(windows)
+    convnet, _ = stages.train_convnet(data, split, recipe=recipe, seed=seed)
+    features = stages.extract(convnet, data, data.windows())
+    known = np.array(split.train)
+    sequences = features.sequences(known, features.windows.video)
+    labels = data.benchmark.labels[known]
+    net, _ = stages.train_lstm(sequences, labels, classes=len(data.benchmark.classes), recipe=lstm, seed=seed)
+    return System(convnet, net, data.benchmark.classes)
+
+
+def evaluate(system: System, data: Material, videos) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Videos by index -> their labels (n,) and the probabilities by vote and by LSTM, (n, K) each."""
+    windows: Windows = data.windows().of(videos)
+    features = stages.extract(system.convnet, data, windows)
+    scores = stages.flat_scores(features, windows.video, windows.label)
+    order = scores.videos()
+    rows = stages.label_sequences(system.lstm, features.sequences(order, windows.video))
+    return data.benchmark.labels[order], score.vote(scores), rows

@@ -36,8 +36,8 @@ BLOCK = 1 << 20
 WAIT = 30  # seconds without an answer
 
 
-def fetch_kth(root: str | Path, actions: Iterable[str] = ACTIONS, sources: Sequence[str] = KTH_SOURCES,
-              sha1: dict[str, str] = KTH_SHA1, keep_zips: bool = False) -> Path:
+def kth(root: str | Path, actions: Iterable[str] = ACTIONS, sources: Sequence[str] = KTH_SOURCES,
+        sha1: dict[str, str] = KTH_SHA1, keep_zips: bool = False) -> Path:
     """Fetch KTH's list and the videos of `actions` into `root`, one folder an action; returns `root`.
 
     What is there is not fetched again, an interrupted download goes on where it was, and a zip file with the

@@ -91,8 +91,8 @@ def load(root: str | Path, cut: str = "videos", name: str | None = None, seed: i
     are tested) and "random1" … "random5" (16 and 9 people, from `seed`). Files named in `exclude`, as
     "person01_boxing_d4", are left out. `missing` and `notes` tell what is not there.
 
-    Raises ValueError for another `cut` and for an excluded name that nothing has, VideoError where there is no
-    video or no list, PreparationError with all files whose names do not parse.
+    Raises ValueError for another `cut` and for an excluded name that nothing has, VideoError where there is
+    no video or no list, PreparationError with all files whose names do not parse.
     """
     if cut not in ("videos", "ranges"):
         raise ValueError(f"cut must be 'videos' (KTH1) or 'ranges' (KTH2), not {cut!r}")

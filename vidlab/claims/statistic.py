@@ -1,0 +1,190 @@
+"""The one statistic: a contrast of accuracies, resampled over persons and runs, and the verdict on it.
+
+Every comparison is
+
+    sum over arms of  coefficient * correct / tested,
+
+computed on the same runs, the same persons and (within one data set) the same videos. Persons and runs
+are resampled together, with replacement, so the interval answers "would it come out so with other people
+and another training run?". Within a paper the intervals are widened by Holm's step-down rule.
+
+Arrays in, arrays out: nothing here knows what a claim or a run is. Built in chapter 02.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+HOLDS, FAILS, UNCLEAR = "holds", "does not hold", "too small to tell here"
+
+
+def counts(videos: Sequence[tuple[Sequence[str], np.ndarray]], groups: Sequence[str]) -> np.ndarray:
+    """Correct and tested videos of each run and group: float (2, runs, groups).
+
+    `videos` holds, for each run, the group of every tested video and whether it was classified correctly.
+    """
+    column = {group: j for j, group in enumerate(groups)}
+    table = np.zeros((2, len(videos), len(groups)))
+    for r, (names, correct) in enumerate(videos):
+        where = [column[name] for name in names]
+        np.add.at(table[0, r], where, np.asarray(correct, float))
+        np.add.at(table[1, r], where, 1.0)
+    return table
+
+
+def contrast(tables: np.ndarray, coefficients: Sequence[float]) -> float:
+    """The contrast in points: `tables` is (arms, 2, runs, groups), one coefficient an arm."""
+    correct, tested = tables.sum(axis=(2, 3)).T
+    return float(100 * np.dot(coefficients, correct / tested))
+
+
+def bootstrap(
+    tables: np.ndarray, coefficients: Sequence[float], times: int = 10_000, seed: int = 0
+) -> np.ndarray:
+    """`times` values of the contrast, with runs and groups resampled with replacement: (times,) points.
+
+    The same resampled persons and runs serve every arm, which is what makes the comparison paired.
+    """
+    rng = np.random.default_rng(seed)
+    _, _, runs, groups = tables.shape
+    v = rng.multinomial(runs, np.full(runs, 1 / runs), size=times).astype(float)
+    w = rng.multinomial(groups, np.full(groups, 1 / groups), size=times).astype(float)
+    total = np.zeros(times)
+    for coefficient, (correct, tested) in zip(coefficients, tables, strict=True):
+        with np.errstate(invalid="ignore"):
+            total += coefficient * ((v @ correct) * w).sum(1) / ((v @ tested) * w).sum(1)
+    # A draw in which no drawn run tested a drawn person says nothing (possible with very few runs).
+    return 100 * total[np.isfinite(total)]
+
+
+def spread(values: np.ndarray, take: int = 0, times: int = 10_000, seed: int = 0) -> tuple[float, np.ndarray]:
+    """How far runs on different splits lie apart, and `times` draws of what it may be.
+
+    take=0: standard deviation; take=5: mean of the best five minus mean of the worst five. Both grow in
+    proportion to the standard deviation, so both get its chi-square interval (normal splits assumed).
+    """
+    values = np.sort(np.asarray(values, float))
+    if len(values) < 2 or len(values) < 2 * take:
+        raise ValueError(f"{len(values)} splits are too few for this spread")
+    found = float(values[-take:].mean() - values[:take].mean()) if take else float(values.std(ddof=1))
+    freedom = len(values) - 1
+    return found, found * np.sqrt(freedom / np.random.default_rng(seed).chisquare(freedom, times))
+
+
+def final_against_best(curves: Sequence[np.ndarray]) -> list[tuple[np.ndarray, np.ndarray]]:
+    """For each run: correctness (n,) after the last epoch, and after the epoch best on the *other* runs.
+
+    `curves[r]` is bool (epochs, videos). Choosing the epoch elsewhere keeps the choice from being flattered
+    by the videos on which it is then judged.
+    """
+    means = np.array([curve.mean(axis=1) for curve in curves])
+    pairs = []
+    for r, curve in enumerate(curves):
+        others = np.delete(means, r, axis=0) if len(curves) > 1 else means
+        pairs.append((np.asarray(curve[-1]), np.asarray(curve[others.mean(axis=0).argmax()])))
+    return pairs
+
+
+# ------------------------------------------------------------------------------------- from draws to verdict
+
+
+def edges(rule: str, margin: float, bound: float = 0.0) -> tuple[float, ...]:
+    """The values that the interval must lie clear of for the claim to hold."""
+    return {
+        "greater": (0.0,),
+        "not-worse": (-margin,),
+        "equivalent": (-margin, margin),
+        "differs": (0.0,),
+        "above": (bound,),
+        "below": (bound,),
+    }[rule]
+
+
+def p_value(draws: np.ndarray, rule: str, margin: float, bound: float = 0.0) -> float:
+    """Two-sided bootstrap p-value: the largest error at which the interval still touches an edge."""
+    values = []
+    for edge in edges(rule, margin, bound):
+        tail = min(np.sum(draws <= edge), np.sum(draws >= edge))
+        values.append(min(1.0, 2 * (tail + 1) / (len(draws) + 1)))
+    return max(values)
+
+
+def holm(p_values: Sequence[float], alpha: float = 0.05) -> np.ndarray:
+    """The share of `alpha` that each of m tests may spend: alpha/m for the smallest p, then alpha/(m-1) …
+
+    From the first test that fails on, all remaining ones stay at the level at which it failed.
+    """
+    levels = np.empty(len(p_values))
+    spent = None
+    for rank, i in enumerate(np.argsort(p_values, kind="stable")):
+        level = spent or alpha / (len(p_values) - rank)
+        levels[i] = level
+        if p_values[i] > level:
+            spent = level
+    return levels
+
+
+def interval(draws: np.ndarray, level: float = 0.05) -> tuple[float, float]:
+    """The percentile interval that leaves level/2 of the draws on each side."""
+    low, high = np.quantile(draws, [level / 2, 1 - level / 2])
+    return float(low), float(high)
+
+
+def decide(low: float, high: float, rule: str, margin: float, bound: float = 0.0) -> str:
+    """The verdict for an interval. `margin` is the smallest difference that would matter, in the unit.
+
+    greater: holds above 0, fails below the margin · not-worse: holds above -margin, fails below it ·
+    equivalent: holds inside ±margin, fails outside · differs: holds clear of 0, fails inside ±margin ·
+    above, below: on which side of `bound` the interval lies.
+    """
+    inside = -margin < low and high < margin
+    holds, fails = {
+        "greater": (low > 0, high < margin),
+        "not-worse": (low > -margin, high < -margin),
+        "equivalent": (inside, low > margin or high < -margin),
+        "differs": (low > 0 or high < 0, inside),
+        "above": (low > bound, high < bound),
+        "below": (high < bound, low > bound),
+    }[rule]
+    return HOLDS if holds else FAILS if fails else UNCLEAR
+
+
+def power(
+    difference: float,
+    disagreement: float,
+    *,
+    rule: str = "greater",
+    margin: float = 1.0,
+    videos: int = 216,
+    groups: int = 25,
+    test_groups: int = 9,
+    splits: int = 5,
+    seeds: int = 3,
+    group_sd: float = 3.0,
+    run_sd: float = 1.0,
+    level: float = 0.05,
+    trials: int = 200,
+    seed: int = 0,
+) -> float:
+    """The chance that a planned comparison ends with "holds", by simulation; to be stated before recording.
+
+    difference, disagreement: true gain in points, and percent of videos on which exactly one arm is right.
+    Each of splits x seeds runs tests `videos` videos of `test_groups` persons out of `groups`; the true gain
+    varies between persons and runs by the two standard deviations (points). Before Holm's correction.
+    """
+    rng = np.random.default_rng(seed)
+    runs, each = splits * seeds, max(1, videos // test_groups)
+    won = 0
+    for trial in range(trials):
+        chosen = [rng.permutation(groups)[:test_groups] for _ in range(splits)]
+        tested = np.zeros((runs, groups))
+        for r in range(runs):
+            tested[r, chosen[r // seeds]] = each
+        gain = difference + group_sd * rng.standard_normal(groups) + run_sd * rng.standard_normal((runs, 1))
+        up = np.clip((disagreement + gain) / 200, 0, 1)
+        down = np.clip((disagreement - gain) / 200, 0, 1 - up)
+        outcomes = rng.multinomial(each, np.stack([up, down, 1 - up - down], -1))
+        net = np.where(tested > 0, outcomes[..., 0] - outcomes[..., 1], 0)
+        draws = bootstrap(np.stack([net, tested])[None], (1,), times=400, seed=trial)
+        won += decide(*interval(draws, level), rule, margin) == HOLDS
+    return won / trials

@@ -12,6 +12,7 @@ import shutil
 import urllib.error
 import urllib.request
 import zipfile
+import zlib
 from collections.abc import Iterable, Sequence
 from http.client import HTTPException
 from pathlib import Path
@@ -133,7 +134,7 @@ def unpack(archive: str | Path, folder: str | Path, names: Iterable[str]) -> Non
                 with whole.open(members[name]) as source, written_whole(folder / name) as aside, \
                         open(aside, "wb") as target:
                     shutil.copyfileobj(source, target, BLOCK)
-    except (zipfile.BadZipFile, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise VideoError(archive, f"it is damaged ({error})", "delete it and fetch it again") from error
 
 

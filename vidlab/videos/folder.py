@@ -24,7 +24,8 @@ def load(root: str | Path, name: str | None = None, seed: int = 0, exclude: Iter
     quarter of each class's groups, from `seed`), and, for 2 to 100 groups, "without-<group>" for each.
     Files named in `exclude` (without suffix) are left out.
 
-    Raises VideoError where the folder is not there or has no such sub-folder.
+    Raises VideoError where the folder is not there or has no such sub-folder, ValueError for an excluded name
+    that no file has.
     """
     root, excluded = Path(root), set(exclude)
     if not root.is_dir():
@@ -33,6 +34,9 @@ def load(root: str | Path, name: str | None = None, seed: int = 0, exclude: Iter
     classes = tuple(label for label, paths in files.items() if paths)
     if not classes:
         raise VideoError(root, "no sub-folder holds a video", "make one sub-folder for each class")
+    unknown = excluded - {path.stem for paths in files.values() for path in paths}
+    if unknown:
+        raise ValueError(f"{root} has no {', '.join(sorted(unknown))} to leave out")
     notes = tuple(f"the folder {label} holds no video and is no class" for label in files if not files[label])
     notes += tuple(f"{stem} was left out on request" for stem in sorted(excluded))
     videos = tuple(Video(path, label, _group(path)) for label, action in enumerate(classes)

@@ -141,10 +141,11 @@ def prepare(videos: Benchmark | Iterable[Video | str | Path], folder: str | Path
     folder.mkdir(parents=True, exist_ok=True)
     entries = _still_good(folder, {"recipe": recipe_name, "grey": grey}, sources)
     manifest = {"format": FORMAT, "recipe": recipe_name, "grey": grey, "videos": entries}
-    _write_manifest(folder, manifest)  # before any array is replaced
+    if manifest != _read_manifest(folder):  # before any array is replaced
+        _write_manifest(folder, manifest)
     calls = [delayed(_prepare_one)(key, path, folder, transform, grey, size, truncated.get(path, False))
              for key, path in sources.items() if key not in entries]
-    errors = _collect(calls, folder, manifest, jobs, progress)
+    errors = _collect(calls, folder, manifest, jobs, progress) if calls else []
     for video in (v for v in wanted if isinstance(v, Video)):
         if (entry := entries.get(_key(video.path, folder))) is not None:
             try:
@@ -159,7 +160,7 @@ def prepare(videos: Benchmark | Iterable[Video | str | Path], folder: str | Path
 def _collect(calls: list, folder: Path, manifest: dict, jobs: int, progress: bool) -> list[VideoError]:
     """Run the calls, enter their results into the manifest as they come, and return the bad files."""
     errors, saved = [], time.monotonic()
-    results: Iterator = Parallel(n_jobs=min(jobs, max(1, len(calls))), return_as="generator_unordered")(calls)
+    results: Iterator = Parallel(n_jobs=min(jobs, len(calls)), return_as="generator_unordered")(calls)
     try:
         for key, outcome in tqdm(results, "preparing", len(calls), file=sys.stdout, disable=not progress):
             if isinstance(outcome, DiskError):

@@ -174,7 +174,8 @@ def test_cells_are_ordered_by_time_then_y_then_x():
     points = np.array([[19.5, 59.5, 79.5, 2, 2.0]])
     cells = hof(np.zeros((40, 120, 160), np.uint8), points, flow).reshape(2, 3, 3, 5)
     assert cells[1, 0, 0].tolist() == [1, 0, 0, 0, 0]
-    assert (cells[0, :, :, 4] == 1).all() and (cells[1, 2, :, 4] == 1).all() and (cells[1, :, 2, 4] == 1).all()
+    assert (cells[0, :, :, 4] == 1).all()
+    assert (cells[1, 2, :, 4] == 1).all() and (cells[1, :, 2, 4] == 1).all()
     assert 0 < cells[1, 1, 1, 0] < 1  # the middle cell is partly in it
 
 
@@ -207,7 +208,8 @@ def test_histograms_equal_a_count_pixel_by_pixel(t, y, x, tau):
 @settings(max_examples=20, deadline=None)
 def test_a_cell_sums_to_one_or_lies_outside(t, y, x, sigma):
     flow = np.zeros((20, 2, 60, 80), np.float32)
-    sums = hof(np.zeros((20, 120, 160), np.uint8), np.array([[t, y, x, sigma, 2.0]]), flow).reshape(18, 5).sum(1)
+    point = np.array([[t, y, x, sigma, 2.0]])
+    sums = hof(np.zeros((20, 120, 160), np.uint8), point, flow).reshape(18, 5).sum(1)
     assert np.isin(sums.round(5), [0, 1]).all() and sums.any()
 
 

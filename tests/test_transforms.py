@@ -103,9 +103,10 @@ def test_a_flat_clip_gives_zeros(value):
 
 
 def test_each_clip_of_a_batch_is_normalised_by_itself():
-    clips = torch.from_numpy(noise(3, 1, 9, 12, 10).astype(np.float32)) * torch.tensor([1.0, 0.1, 5.0])[
-        :, None, None, None, None
-    ]
+    clips = (
+        torch.from_numpy(noise(3, 1, 9, 12, 10).astype(np.float32))
+        * torch.tensor([1.0, 0.1, 5.0])[:, None, None, None, None]
+    )
     together = local_contrast_normalise(clips)
     for clip, expected in zip(clips, together, strict=True):
         torch.testing.assert_close(local_contrast_normalise(clip), expected)

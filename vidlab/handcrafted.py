@@ -1,4 +1,4 @@
-"""The hand-crafted rival of Baccouche 2011: Harris-3D interest points, described by histograms of optical flow.
+"""The hand-crafted rival of Baccouche 2011: Harris-3D interest points and histograms of optical flow.
 
 Points: Laptev, "On space-time interest points" (2005), on a fixed set of scales as in his STIP program.
 Descriptors: HOF of Laptev et al. (2008). The standard settings are those that Wang et al. (2009) print:
@@ -79,7 +79,7 @@ def gaussian(video: np.ndarray, sigma2: float, tau2: float) -> np.ndarray:
     return cv2.sepFilter2D(flat, -1, nothing, in_time, borderType=cv2.BORDER_REPLICATE).reshape(video.shape)
 
 
-def gradient(video: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def gradient(video: np.ndarray) -> list[np.ndarray]:
     """Central differences along t, y and x; 0 on the outermost frames and pixels."""
     derivatives = []
     for axis in range(3):
@@ -89,7 +89,7 @@ def gradient(video: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         np.subtract(video[tuple(ahead)], video[tuple(behind)], out=d[tuple(inside)])
         d *= 0.5
         derivatives.append(d)
-    return tuple(derivatives)
+    return derivatives
 
 
 def local_maxima(h: np.ndarray, threshold: float) -> np.ndarray:
@@ -120,8 +120,9 @@ def flow_field(frames: np.ndarray) -> np.ndarray:
     small = _shrink(frames, 1)
     flow = np.zeros((len(small), 2, *small.shape[1:]), np.float32)
     grey = np.rint(small * 255).astype(np.uint8)
+    field = np.zeros((*small.shape[1:], 2), np.float32)
     for t in range(len(grey) - 1):
-        field = cv2.calcOpticalFlowFarneback(grey[t], grey[t + 1], None, 0.5, 4, 11, 2, 5, 1.1, 0)
+        cv2.calcOpticalFlowFarneback(grey[t], grey[t + 1], field, 0.5, 4, 11, 2, 5, 1.1, 0)
         flow[t] = 2 * field.transpose(2, 0, 1)
     if len(flow) > 1:
         flow[-1] = flow[-2]
@@ -167,7 +168,7 @@ def hof(frames: np.ndarray, points: np.ndarray, flow: np.ndarray | None = None) 
 
 
 def describe(frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """A whole grey video `(T, H, W, 1)` uint8 → times `(n,)` in frames and descriptors `(n, 90)`, in order."""
+    """A grey video `(T, H, W, 1)` uint8 → times `(n,)` in frames, descriptors `(n, 90)`, in time order."""
     grey = frames[..., 0]
     points = harris3d(grey)
     return points[:, 0], hof(grey, points)
@@ -184,11 +185,11 @@ def _octaves(sigma2: tuple[float, ...]) -> dict[int, list[float]]:
 def _shrink(frames: np.ndarray, octave: int) -> np.ndarray:
     """Grey frames as float32 in 0 … 1, halved `octave` times (means of blocks; a rest at the border goes)."""
     step = 2**octave
-    frames = frames.reshape(frames.shape[:3])
-    length, height, width = len(frames), frames.shape[1] // step, frames.shape[2] // step
-    whole = frames[:, : height * step, : width * step].astype(np.float32) / 255
-    tall = whole.reshape(-1, width * step)
-    return cv2.resize(tall, (width, length * height), interpolation=cv2.INTER_AREA).reshape(length, height, width)
+    length, height, width = frames.shape[0], frames.shape[1] // step, frames.shape[2] // step
+    whole = frames.reshape(frames.shape[:3])[:, : height * step, : width * step]
+    tall = (whole.astype(np.float32) / 255).reshape(-1, width * step)  # all frames as one tall picture
+    small = cv2.resize(tall, (width, length * height), interpolation=cv2.INTER_AREA)
+    return small.reshape(length, height, width)
 
 
 def _box_variance(octave: int) -> float:

@@ -45,7 +45,7 @@ def part(path: Path) -> str:
 
 
 def imports(source: str, folder: tuple[str, ...] = ("vidlab",)) -> set[str]:
-    """All modules that a source in `folder` imports, inside functions, too; `from a import b` is a and a.b."""
+    """All modules that a source in `folder` imports, inside functions, too; `from a import b`: a and a.b."""
     found = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):

@@ -1,6 +1,6 @@
 """Baccouche et al. 2011: 3D-ConvNet + LSTM. Data, stages and the table of runs."""
 
-from vidlab.papers.baccouche.arms import arm, arms, convnet_of, minutes, train
+from vidlab.papers.baccouche.table import arm, arms, convnet_of, minutes, train
 from vidlab.papers.baccouche.data import Material, Windows, material, prepare, synth_kth
 from vidlab.papers.baccouche.stages import (
     Features,

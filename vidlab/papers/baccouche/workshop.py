@@ -7,15 +7,15 @@ import numpy as np
 
 import vidlab
 from vidlab import runs, score, videos
-from vidlab.papers.baccouche import arms, system
+from vidlab.papers.baccouche import system, table
 from vidlab.papers.baccouche.data import Material, prepare
 from vidlab.videos.benchmark import Benchmark, leave_one_group_out
 
 
 def train_on(kind: str, root: Path, split: str, windows: int, classes, seed: int, out: Path, net: str) -> str:
     """Train on one split of a data set, save the weights, and return the report of the test."""
-    if net != arms.PAPER:
-        raise ValueError(f"--net {net}: this book trains {arms.PAPER} so far")
+    if net != table.PAPER:
+        raise ValueError(f"--net {net}: this book trains {table.PAPER} so far")
     data = _material(kind, root, classes)
     chosen = data.benchmark.split(split or data.benchmark.splits[0].name)
     trained = system.train(data, chosen, windows, seed)
@@ -50,7 +50,7 @@ def predict_file(path: Path, weights: Path | None) -> str:
 
 def showcase() -> system.System:
     """The recorded system with weights: trained on 16 synthetic persons of SynthKTH-1, KTH1-shaped."""
-    experiment = arms.arm("kth1-lstm")[0]
+    experiment = table.arm("kth1-lstm")[0]
     run = runs.find(experiment)
     if run is None or not run.tensors:
         raise ValueError(runs.not_recorded([experiment], "kth1-lstm"))
@@ -82,11 +82,11 @@ def _only(benchmark: Benchmark, classes) -> Benchmark:
 def _report(trained: system.System, data: Material, split) -> str:
     """Accuracy by vote and by LSTM, and the LSTM's confusion matrix, with the number of videos."""
     labels, voted, labelled = system.evaluate(trained, data, np.array(split.test))
-    table = score.confusion(labelled.argmax(1), labels, len(trained.classes))
+    counts = score.confusion(labelled.argmax(1), labels, len(trained.classes))
     width = max(map(len, trained.classes))
     lines = [f"{data.benchmark.name}, split {split.name}: {len(split.train)} videos train, {len(labels)} are tested"]
     lines += [f"note: {note}" for note in data.benchmark.notes]
     lines.append(f"vote {100 * score.accuracy(voted, labels):.1f} %, LSTM {100 * score.accuracy(labelled, labels):.1f} %")
     lines.append(" " * width + "  " + "  ".join(f"{c:>{width}}" for c in trained.classes) + "   (columns: LSTM says)")
-    lines += [f"{c:>{width}}  " + "  ".join(f"{n:{width}d}" for n in row) for c, row in zip(trained.classes, table, strict=True)]
+    lines += [f"{c:>{width}}  " + "  ".join(f"{n:{width}d}" for n in row) for c, row in zip(trained.classes, counts, strict=True)]
     return "\n".join(lines)

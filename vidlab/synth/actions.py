@@ -32,9 +32,9 @@ class Gait:
 
 # Overlapping on purpose: a fast walker moves like a slow jogger, a fast jogger like a slow runner.
 GAIT = {
-    "walking": Gait((0.84, 1.04), (0.58, 0.85), (-14, 29), (16, 62), (12, 75), 24, (1, 6), 0.60, 0.0),
-    "jogging": Gait((1.12, 1.42), (0.85, 1.30), (-13, 38), (36, 90), (45, 98), 27, (3, 9), 0.42, 0.022),
-    "running": Gait((1.30, 1.65), (1.25, 1.85), (-18, 52), (40, 110), (60, 105), 37, (6, 14), 0.37, 0.036),
+    "walking": Gait((0.84, 1.04), (0.58, 0.85), (-14, 31), (17, 66), (12, 78), 26, (1, 7), 0.60, 0.0),
+    "jogging": Gait((1.12, 1.42), (0.85, 1.30), (-15, 41), (32, 90), (40, 100), 29, (2, 10), 0.43, 0.022),
+    "running": Gait((1.30, 1.65), (1.25, 1.85), (-17, 48), (36, 102), (52, 105), 34, (4, 13), 0.38, 0.033),
 }
 
 
@@ -77,10 +77,10 @@ def draw_gait(name: str, who: Person, rng: np.random.Generator) -> dict[str, flo
     angles = {
         "back": g.hip[0] * stride,
         "front": g.hip[1] * stride,
-        "stance": g.knee[0] * mix(who, "knee", rng, (0.8, 1.2)),
-        "swing": g.knee[1] * mix(who, "knee", rng, (0.86, 1.14)) * stride**0.3,
+        "stance": g.knee[0] * mix(who, "knee", rng, (0.7, 1.3)),
+        "swing": g.knee[1] * mix(who, "knee", rng, (0.82, 1.18)),
         "elbow": mix(who, "elbow", rng, g.elbow),
-        "arm": g.arm * mix(who, "arm", rng, (0.65, 1.35)),
+        "arm": g.arm * mix(who, "arm", rng, (0.6, 1.4)),
         "lean": mix(who, "lean", rng, g.lean),
         "twist": mix(who, "twist", rng, (4, 12)),
     }

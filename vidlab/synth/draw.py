@@ -39,6 +39,14 @@ def limb(a: np.ndarray, b: np.ndarray, ra: np.ndarray, rb: np.ndarray) -> np.nda
     return np.concatenate([far, near], 1)
 
 
+def stroke(a: np.ndarray, b: np.ndarray, half: np.ndarray) -> np.ndarray:
+    """Corners (T, 4, 2) of a straight line from `a` to `b` (T, 2), half its width (T,) in pixels."""
+    along = b - a
+    across = np.stack([-along[:, 1], along[:, 0]], -1)
+    across *= (half / np.maximum(np.hypot(*across.T), 1e-6))[:, None]
+    return np.stack([a + across, b + across, b - across, a - across], 1)
+
+
 def ellipse(centre: np.ndarray, rx: np.ndarray, ry: np.ndarray, tilt: np.ndarray) -> np.ndarray:
     """Corners (T, 16, 2) of an ellipse, radii (T,) in pixels, `tilt` (T,) radians."""
     angle = np.linspace(0, 2 * np.pi, 16, endpoint=False)[None, :]
@@ -64,7 +72,7 @@ class Painter:
         self.groups: dict[str, list[Piece]] = {}
         for side in SIDES:
             self.groups[f"{side}_leg"] = self._leg(side)
-        self.groups["trunk"] = self._torso() + self._head()
+        self.groups["trunk"] = self._long_hair() + self._torso() + self._head()
         for side in SIDES:
             self.groups[f"{side}_arm"] = self._arm(side)
         self.order = self._order()
@@ -110,8 +118,7 @@ class Painter:
             thick = np.minimum(ra_px, rb_px)[:, None]
             p = a + f0 * axis + s0 * thick * across
             q = a + np.clip(f0 + f1, 0, 1) * axis + s1 * thick * across
-            thin = 0.007 * self.scale
-            core.append(Piece(limb(p, q, thin, thin)[:, ::3], shade * grey))
+            core.append(Piece(stroke(p, q, 0.007 * self.scale), shade * grey))
         return base, core
 
     def _leg(self, side: str) -> list[Piece]:
@@ -206,6 +213,15 @@ class Painter:
                     for s in (float(self.marks.uniform(-0.9, -0.5)), float(self.marks.uniform(0.0, 0.4)))]  # fmt: skip
         return []
 
+    def _long_hair(self) -> list[Piece]:
+        """Hair that falls behind neck and shoulders."""
+        if not self.who.long_hair:
+            return []
+        size, f_x = self.scale * self.who.head, self.forward[:, 0]
+        at = self.at("head") + np.stack([-0.034 * f_x * size, 0.030 * size], -1)
+        shape = ellipse(at, size * (0.056 - 0.022 * np.abs(f_x)), size * 0.066, np.zeros(len(at)))
+        return [Piece(shape, np.full(len(at), self.who.hair), PARTS.index("head"))]
+
     def _head(self) -> list[Piece]:
         who, size = self.who, self.scale * self.who.head
         head, neck = self.at("head"), self.at("neck")
@@ -220,19 +236,16 @@ class Painter:
         back_at = head + np.stack([-0.026 * f_x * size, -0.012 * size], -1)
         hair, skin = who.hair * ones, who.skin * ones
         pieces = []
-        if who.long_hair:
-            tail = head + np.stack([-0.034 * f_x * size, 0.030 * size], -1)
-            pieces.append(Piece(ellipse(tail, size * (0.054 - 0.020 * profile), size * 0.062, tilt), hair))
         pieces.append(Piece(ellipse(back_at, size * 0.040, size * 0.048, tilt), hair, PARTS.index("head")))
         pieces.append(Piece(skull, 0.84 * skin, PARTS.index("head")))
         lit = face_at + np.stack([self.light * 0.010 * size + 0.004 * f_x * size, 0.006 * size], -1)
         pieces.append(Piece(ellipse(lit, size * 0.026, size * 0.044, tilt), 1.02 * skin))
         eyes = face_at + np.stack([0.010 * f_x * size, -0.014 * size], -1)
-        pieces.append(Piece(ellipse(eyes, size * (0.030 - 0.012 * profile), size * 0.007, tilt), 0.58 * skin))
+        pieces.append(Piece(ellipse(eyes, size * (0.030 - 0.012 * profile), size * 0.007, tilt), 0.45 * skin))
         nose = np.stack([face_at + np.stack([0.026 * f_x * size, y * size], -1) for y in (-0.014, 0.024)]
                         + [face_at + np.stack([0.050 * f_x * size, 0.014 * size], -1)], 1)  # fmt: skip
         pieces.append(Piece(nose, 0.95 * skin))
-        pieces.append(Piece(ellipse(cap_at, size * (0.047 + 0.007 * profile), size * 0.033, tilt), hair,
+        pieces.append(Piece(ellipse(cap_at, size * (0.041 + 0.010 * profile), size * 0.034, tilt), hair,
                             PARTS.index("head")))  # fmt: skip
         pieces.append(Piece(ellipse(cap_at + [[self.light * 1.2, -0.6]], size * 0.022, size * 0.016, tilt),
                             1.2 * hair + 8))  # fmt: skip

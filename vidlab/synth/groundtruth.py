@@ -76,11 +76,10 @@ def truth(world: str, name: str, seed: int = 0, size: str = "laptop",
 
 
 def _parts(plan: kth.Shot, start: int, stop: int) -> np.ndarray:
-    painter = plan.painter()
     out = np.zeros((stop - start, HEIGHT, WIDTH), np.uint8)
     for t in range(start, stop):
         if plan.visible[t]:
-            out[t - start] = painter.mask(t, (HEIGHT, WIDTH))
+            out[t - start] = plan.painter.mask(t, (HEIGHT, WIDTH))
     return out
 
 

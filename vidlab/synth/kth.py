@@ -8,6 +8,7 @@ scenario), so that any video can be drawn alone: the subject from (world, seed, 
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -45,23 +46,26 @@ class Shot:
     def length(self) -> int:
         return len(self.visible)
 
+    @cached_property
     def painter(self) -> Painter:
         outfit = self.person.outfits[1 if self.scenario == 3 else 0]
         return Painter(self.person, outfit, self.points, self.world, self.pose.yaw, self.camera.scale,
                        self.place.light)  # fmt: skip
 
+    @cached_property
+    def noise(self) -> Noise:
+        return Noise(_rng(*self.seed, "noise"), NOISE)
+
     def frames(self, start: int = 0, stop: int | None = None) -> Iterator[np.ndarray]:
         """The video's frames from `start` to `stop`, uint8 (120, 160), before encoding."""
-        painter = self.painter()
-        noise = Noise(_rng(*self.seed, "noise"), NOISE)
         zooming = bool(np.ptp(self.camera.zoom) > 0)
         still = None if zooming else self.place.view(float(self.camera.zoom[0]))
         for t in range(start, self.length if stop is None else stop):
             frame = self.place.view(float(self.camera.zoom[t])) if still is None else still.copy()
             if self.visible[t]:
-                frame = painter.shade(frame, t, self.place.shadow, self.place.slant, self.camera.pitch)
-                painter.paint(frame, t)
-            yield noise.add(cv2.GaussianBlur(frame, (3, 3), LENS), t)
+                frame = self.painter.shade(frame, t, self.place.shadow, self.place.slant, self.camera.pitch)
+                self.painter.paint(frame, t)
+            yield self.noise.add(cv2.GaussianBlur(frame, (3, 3), LENS), t)
 
 
 def _rng(*key: int | str) -> np.random.Generator:
@@ -127,7 +131,7 @@ def _place(number: int, d: int, seed: int) -> Place:
 
 def _camera(who: Person, rng: np.random.Generator, d: int, count: int) -> Camera:
     """How large the person is seen over `count` frames; in d2 the camera zooms in and out."""
-    base = 82 * rng.uniform(0.93, 1.08)
+    base = 82 * rng.uniform(0.88, 1.10)
     zoom = np.ones(count)
     if d == 2:
         t = np.arange(count) / FPS

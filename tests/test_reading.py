@@ -118,9 +118,10 @@ def test_no_frames_make_no_file(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_writing_into_no_folder_is_said(tmp_path):
+def test_writing_into_no_folder_is_said(tmp_path, capfd):
     with pytest.raises(DiskError, match="does the folder exist"):
         write_frames(tmp_path / "no" / "a.avi", moving_square(5))
+    assert capfd.readouterr().err == ""
 
 
 def test_a_full_disk_leaves_the_old_video(tmp_path, monkeypatch):

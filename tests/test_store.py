@@ -5,6 +5,9 @@ import json
 import os
 import pickle
 import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -175,6 +178,30 @@ def test_an_interrupted_preparation_goes_on(clips, tmp_path, decoded):
     assert decoded == ["0.avi", "1.avi", "2.avi", "2.avi"] and len(prepared) == 3
 
 
+KILLED = """
+import sys, time
+from vidlab.videos import prepare
+def slow(frames):
+    time.sleep(0.2)
+    return frames
+prepare(sys.argv[2:], sys.argv[1], "plain", slow, jobs=1)
+"""
+
+
+def test_a_killed_preparation_leaves_nothing_that_is_taken_for_whole(clips, tmp_path):
+    folder = tmp_path / "store"
+    process = subprocess.Popen([sys.executable, "-c", KILLED, str(folder), *map(str, clips)],
+                               cwd=Path(store.__file__).parents[2])
+    while process.poll() is None and not list(folder.glob("*.npy")):
+        time.sleep(0.01)
+    process.kill()
+    process.wait()
+    next(folder.glob("*.npy")).write_bytes(b"torn")
+    prepared = prepare(clips, folder, "plain", jobs=1)
+    prepared.verify()
+    assert all(np.array_equal(prepared[path], read_frames(path)) for path in clips)
+
+
 def full_disk(*_, **__):
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
@@ -290,5 +317,14 @@ def test_views_of_one_file_share_one_mapping(clips, tmp_path, monkeypatch):
     prepared = prepare(clips, tmp_path / "store", "plain", jobs=1)
     first = prepared[Video(clips[0], 0, "g", 0, 4)]
     monkeypatch.setattr(np, "load", lambda *args, **options: pytest.fail("mapped twice"))
+    prepared._recent.clear()  # the view alone must keep the mapping
     second = prepared[Video(clips[0], 0, "g", 2, 6)]
     assert np.shares_memory(first, second)
+
+
+def test_many_held_arrays_do_not_use_up_the_file_handles(clips, tmp_path):
+    prepared = prepare(clips, tmp_path / "store", "plain", jobs=1)
+    prepared._most_mapped = 2
+    held = [prepared[path] for path in clips]
+    assert [isinstance(prepared._open[key], np.memmap) for key in map(prepared._key, clips)] == [1, 1, 0]
+    assert all(np.array_equal(array, read_frames(path)) for array, path in zip(held, clips, strict=True))

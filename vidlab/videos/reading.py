@@ -170,6 +170,7 @@ def write_frames(path: str | Path, frames: np.ndarray, fps: float = 25, codec: s
 def _encode(path: Path, frames: np.ndarray, grey: bool, fps: float, codec: str) -> bool:
     """Write all frames; False where the file cannot be opened for writing."""
     size = (frames.shape[2], frames.shape[1])
+    level = cv2.utils.logging.setLogLevel(0)  # what goes wrong is said once, by the caller
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*codec), fps, size, not grey)
     try:
         for frame in frames if writer.isOpened() else ():
@@ -177,6 +178,7 @@ def _encode(path: Path, frames: np.ndarray, grey: bool, fps: float, codec: str) 
         return writer.isOpened()
     finally:
         writer.release()
+        cv2.utils.logging.setLogLevel(level)
 
 
 def count_frames(path: str | Path) -> int:

@@ -30,7 +30,7 @@ from .reading import TOLERANCE, DiskError, PreparationError, VideoError
 MANIFEST = "manifest.json"
 FORMAT = 1
 SAVE_EVERY = 2.0  # seconds between two manifests while preparing: what a power cut may cost
-KEPT_OPEN = 128  # arrays that stay mapped when nobody holds a view of them; each takes a file handle
+KEPT_OPEN = 64  # arrays that stay at hand when nobody holds a view of them
 
 Transform = Callable[[np.ndarray], np.ndarray]
 
@@ -39,7 +39,7 @@ class Store:
     """Prepared videos: `store[video]` is uint8 `(T, …)`, cut to the video's stretch.
 
     Arrays are mapped, not read, when first asked for, and copied on write: changing one changes no file.
-    Copy what is to be kept for long from many files, since each mapped file holds a file handle.
+    Each mapped array takes a file handle, so where very many are held at once the further ones are read.
     """
 
     def __init__(self, folder: str | Path):
@@ -48,8 +48,9 @@ class Store:
         if not self.manifest:
             raise VideoError(self.folder / MANIFEST, "there is no whole manifest", "prepare the store again")
         self._keys: dict[Path, str] = {}
-        self._open: weakref.WeakValueDictionary[str, np.memmap] = weakref.WeakValueDictionary()
-        self._recent: deque[np.memmap] = deque(maxlen=KEPT_OPEN)
+        self._open: weakref.WeakValueDictionary[str, np.ndarray] = weakref.WeakValueDictionary()
+        self._recent: deque[np.ndarray] = deque(maxlen=KEPT_OPEN)
+        self._most_mapped = _handles() // 2
 
     def __reduce__(self):  # a data loader's process opens the files itself
         return Store, (self.folder,)
@@ -97,17 +98,27 @@ class Store:
             raise VideoError(path, f"it is not in the store {self.folder}", "prepare the store with it")
         return _stretch(video, entry["frames"]) if isinstance(video, Video) else (0, entry["frames"])
 
-    def _array(self, key: str) -> np.memmap:
+    def _array(self, key: str) -> np.ndarray:
         array = self._open.get(key)
         if array is None:
             path = self.folder / self.manifest["videos"][key]["array"]
             try:
-                array = np.load(path, mmap_mode="c")
+                array = np.load(path, mmap_mode="c" if len(self._open) < self._most_mapped else None)
             except (OSError, ValueError) as error:
                 raise VideoError(path, "the array cannot be read", "prepare the store again") from error
             self._open[key] = array
             self._recent.append(array)
         return array
+
+
+def _handles() -> int:
+    """How many files this process may hold open: 256 on a Mac, 1024 on most Linux systems."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit on mapped files
+        return 8192
+    soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return 8192 if soft == resource.RLIM_INFINITY else soft
 
 
 def _stretch(video: Video, frames: int) -> tuple[int, int]:

@@ -53,12 +53,24 @@ def data(
 
 @app.command()
 def claims(
-    json: Annotated[bool, typer.Option("--json", help="one JSON object instead of a table")] = False,
+    paper: Annotated[str | None, typer.Argument(help="one paper, such as baccouche2011; default all")] = None,
+    json: Annotated[bool, typer.Option("--json", help="a JSON list, one object a comparison")] = False,
 ) -> None:
-    """Every claim of the papers: what was reported, what was measured here, and the verdict."""
-    from vidlab import claims as module
+    """Every claim of the papers: what was reported, what recorded runs show, and the verdict."""
+    from vidlab.claims import to_json, verdicts
 
-    print(module.as_json() if json else module.as_text())
+    rows = verdicts(paper)
+    if json:
+        print(to_json(rows))
+        return
+    told = ""
+    for row in rows:
+        if row.claim != told:
+            print(f"{row.claim} ({row.paper}, {row.source}): {row.statement}")
+        told = row.claim
+        measured = f"measured {row.measured} ({row.unit}), reported {row.reported}: " if row.measured else ""
+        note = f" ({row.note})" if row.note else ""
+        print(f"    {row.test + ': ' if row.test else ''}{measured}{row.verdict}{note}")
 
 
 @app.command()
@@ -108,7 +120,7 @@ def train(
     out: Annotated[Path, typer.Option(help="where to write the weights")] = Path("baccouche2011.safetensors"),
 ) -> None:
     """Train both stages on a data set of yours, test them on its split, and print the confusion matrix."""
-    from vidlab.papers.baccouche import workshop
+    from vidlab import workshop
 
     print(workshop.train_on(data, root, split, windows, classes, seed, out, net))
 
@@ -122,7 +134,7 @@ def evaluate(
     classes: Annotated[list[str] | None, typer.Option("--class", help="only these classes")] = None,
 ) -> None:
     """Test trained weights on the test videos of a split and print the confusion matrix."""
-    from vidlab.papers.baccouche import workshop
+    from vidlab import workshop
 
     print(workshop.evaluate_on(weights, data, root, split, classes))
 
@@ -133,7 +145,7 @@ def predict(
     weights: Annotated[Path | None, typer.Option(help="a file of `vidlab train`; default the recorded run")] = None,
 ) -> None:
     """Print what both stages say of one video: class probabilities for each window and for the whole."""
-    from vidlab.papers.baccouche import workshop
+    from vidlab import workshop
 
     print(workshop.predict_file(video, weights))
 

@@ -70,6 +70,10 @@ class Store:
         start, stop = self._stretch(video)
         return stop - start
 
+    def checksum(self, video: Video | str | Path) -> str:
+        """SHA-256 of a video's whole prepared array, from the manifest."""
+        return self.manifest["videos"][self._key(video)]["sha256"]
+
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader of any result must know: files that are cut short where they were published."""

@@ -87,7 +87,8 @@ def prepare(benchmark: Benchmark, folder: Path, lcn: bool = True, jobs: int = 2)
     paths = list(dict.fromkeys(video.path for video in benchmark.videos))
     whole = [boxes[path] for path in paths]
     begins = dict(zip(paths, np.cumsum([0] + [len(a) for a in whole[:-1]]), strict=True))
-    frames = _normalised(whole, folder / ("lcn.npy" if lcn else "plain.npy"), lcn)
+    version = hashlib.sha256("".join(boxes.checksum(path) for path in paths).encode()).hexdigest()[:12]
+    frames = _normalised(whole, folder / f"{'lcn' if lcn else 'plain'}-{version}.npy", lcn)
     first = np.array([begins[v.path] + v.start for v in benchmark.videos])
     length = np.array([boxes.length(v) for v in benchmark.videos])
     file = np.array([paths.index(v.path) for v in benchmark.videos])
@@ -97,10 +98,8 @@ def prepare(benchmark: Benchmark, folder: Path, lcn: bool = True, jobs: int = 2)
 def _normalised(videos: list[np.ndarray], path: Path, lcn: bool) -> np.ndarray:
     """All videos (T, 54, 34) uint8, one after the other and normalised, as one memory-mapped float16 array.
 
-    Kept beside the store, under a name that changes with the store's manifest.
+    Kept beside the store, under a name that changes with the videos in it.
     """
-    version = hashlib.sha256((path.parent / "manifest.json").read_bytes()).hexdigest()[:8]
-    path = path.with_stem(f"{path.stem}-{version}")
     if path.exists():
         return np.load(path, mmap_mode="r")
     aside = path.with_suffix(".part.npy")

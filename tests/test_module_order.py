@@ -33,6 +33,7 @@ ORDER = (
     "exercises",
     "check",
     "render",
+    "workshop",
     "cli",
 )
 FILES = sorted(PACKAGE.rglob("*.py"))

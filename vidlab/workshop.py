@@ -1,4 +1,4 @@
-"""What the command line does with a video or a data set of a user: Baccouche 2011, train, test and predict on videos that a user has."""
+"""Baccouche 2011 at the command line: train, test and predict on videos that a user has."""
 
 from dataclasses import replace
 from pathlib import Path

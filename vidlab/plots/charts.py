@@ -131,7 +131,7 @@ def curves(
 
 def _legend_below(figure: Figure, entries: int) -> None:
     if entries > 1:
-        figure.legend(loc="outside lower center", ncols=min(3, entries))
+        figure.legend(loc="outside lower center", ncols=entries if entries <= 4 else 3)
 
 
 @styled

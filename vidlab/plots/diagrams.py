@@ -1,5 +1,6 @@
 """Drawn diagrams: how windows lie on a video, how a network is made, how data flows."""
 
+import math
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ def windows_diagram(length: int, size: int = 9, hop: int = 9, most: int = 12) ->
     axes.grid(False, axis="y")
     used = starts[-1] + size
     left = max(length - used, 0)
-    rest = f"; {left} frames at the end are in no window" if left else ""
+    rest = f"; the last {left} of its frames are in no window" if left else ""
     first = f" (the first {most} are drawn)" if len(starts) > most else ""
     axes.set_title(f"{length} frames, windows of {size}, hop {hop}: {len(starts)} windows")
     alt = f"A video of {length} frames cut into {len(starts)} windows of {size} frames, one every {hop}"
@@ -51,23 +52,24 @@ class Layer:
 
 @styled
 def architecture(layers: Sequence[Layer], title: str = "") -> Picture:
-    """The network from left to right: volumes as stacks of maps drawn to scale, vectors as columns.
+    """The network from left to right: volumes as stacks of maps, vectors as columns.
 
     Each column reads downwards: name, how it is made, the drawing, its shape, its number of weights.
     """
     volumes = [layer.shape for layer in layers if len(layer.shape) == 4]
-    scale = 1.25 / max((shape[2] for shape in volumes), default=1)
+    tallest = max((shape[2] for shape in volumes), default=1)
     top = 3.35 if title else 3.05
-    step = WIDTH / len(layers)
+    rooms = np.array([1.0 if len(layer.shape) == 4 else 0.68 for layer in layers])
+    rooms *= WIDTH / rooms.sum()
+    centres = np.cumsum(rooms) - rooms / 2
     figure = new_figure(top, placed=True)
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
     axes.set(xlim=(0, WIDTH), ylim=(0, top))
     axes.set_axis_off()
     edges = []
-    for i, layer in enumerate(layers):
-        centre = (i + 0.5) * step
+    for layer, centre, room in zip(layers, centres, rooms, strict=True):
         if len(layer.shape) == 4:
-            half = _volume(axes, centre, layer.shape, scale, 0.72 * step)
+            half = _volume(axes, centre, layer.shape, tallest, 0.8 * room)
         else:
             half = _vector(axes, centre, layer.shape[0])
         edges.append((centre - half, centre + half))
@@ -106,12 +108,13 @@ def _told(layer: Layer) -> str:
     return f"{layer.name}{made}, {' x '.join(map(str, layer.shape))}{count}".replace("\n", " ")
 
 
-def _volume(axes: Axes, centre: float, shape: tuple[int, ...], scale: float, room: float) -> float:
-    """A stack of cards, one a map (at most 7 drawn), each to scale; returns half of the drawn width."""
-    maps, frames, height, width = shape
+def _volume(axes: Axes, centre: float, shape: tuple[int, ...], tallest: int, room: float) -> float:
+    """A stack of cards, one a map (at most 7 drawn), larger for larger maps; returns half its width."""
+    maps, _, height, width = shape
     cards = min(maps, 7)
-    high, wide = max(scale * height, 0.1), max(scale * width, 0.06)
-    shift = min(0.06, max(0.0, (room - wide)) / max(cards - 1, 1))
+    high = 1.0 * (height / tallest) ** 0.7  # to scale, the last maps could not be seen
+    wide = high * width / height
+    shift = min(0.05, (room - wide) / max(cards - 1, 1))
     total = wide + shift * (cards - 1)
     for card in range(cards):  # the last card lies in front
         x = centre - total / 2 + shift * card
@@ -142,10 +145,12 @@ def _arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float]) -> 
 @styled
 def dataflow(boxes: Sequence[tuple[str, str]], marked: Sequence[str] = (), title: str = "") -> Picture:
     """Boxes joined by arrows, at most six a line: (name, what it is in a few words); some may be marked."""
-    lines = [list(boxes[i : i + 6]) for i in range(0, len(boxes), 6)]
+    each = math.ceil(len(boxes) / math.ceil(len(boxes) / 6))
+    lines = [list(boxes[i : i + each]) for i in range(0, len(boxes), each)]
     columns = max(len(line) for line in lines)
-    gap, high = 0.24, 1.12
+    gap = 0.24
     wide = (WIDTH - 0.1 - gap * (columns - 1)) / columns
+    high = 0.47 + 0.16 * max(_folded(note, wide).count("\n") + 1 for _, note in boxes)
     top = len(lines) * (high + 0.35) - 0.25 + (0.35 if title else 0)
     figure = new_figure(top, placed=True)
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
@@ -175,9 +180,14 @@ def _box(
         (x, y), wide, high, boxstyle="round,pad=0,rounding_size=0.08", facecolor=colour, edgecolor=edge
     )
     axes.add_patch(shape)
-    axes.text(x + wide / 2, y + high - 0.1, name, ha="center", va="top", weight="bold", fontsize=11)
-    text = textwrap.fill(note, max(8, int(wide / 0.083)))
+    axes.text(x + wide / 2, y + high - 0.1, name, ha="center", va="top", weight="bold", fontsize=10.5)
+    text = _folded(note, wide)
     axes.text(x + wide / 2, y + high - 0.38, text, ha="center", va="top", fontsize=9, linespacing=1.2)
+
+
+def _folded(note: str, wide: float) -> str:
+    """The note in lines that fit a box `wide` inches across."""
+    return textwrap.fill(note, int(wide / 0.076), break_long_words=False)
 
 
 def _turn(axes: Axes, start: float, end: float, y: float) -> None:

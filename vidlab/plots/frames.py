@@ -10,6 +10,7 @@ from matplotlib.patches import Patch, Rectangle
 from vidlab.plots.picture import COLOURS, WIDTH, Picture, listed, new_figure, styled
 
 LABEL_WIDTH = 0.95  # inches kept for row labels
+TALLEST = 6.0  # inches of pictures in one figure
 
 
 def _image(axes: Axes, frame: np.ndarray, **options) -> None:
@@ -28,12 +29,12 @@ def _image(axes: Axes, frame: np.ndarray, **options) -> None:
     axes.grid(False)
 
 
-def _grid(rows: int, columns: int, shape: tuple[int, int], labels: bool, extra: float = 0.3):
+def _grid(rows: int, columns: int, shape: tuple[int, int], labels: bool, extra: float = 0.34):
     """A figure of rows x columns cells of equal frames, with room for row labels; inches from the shape."""
     left = LABEL_WIDTH if labels else 0.05
-    cell = (WIDTH - left) / columns
-    cell = min(cell, 1.9)
-    height = rows * cell * shape[0] / shape[1] + extra
+    ratio = shape[0] / shape[1]
+    cell = min((WIDTH - left) / columns, 1.9, TALLEST / (rows * ratio))
+    height = rows * cell * ratio + extra
     width = left + cell * columns
     figure = new_figure(height, width, placed=True)
     figure.subplots_adjust(
@@ -107,12 +108,12 @@ def overlay(
     """
     frames, masks = np.asarray(frames), np.asarray(masks).astype(int)
     shown = range(0, len(frames), every)[:12]
-    figure, axes = _grid(1, len(shown), frames.shape[1:3], labels=False, extra=0.75)
+    figure, axes = _grid(1, len(shown), frames.shape[1:3], labels=False, extra=0.66)
     tint = np.array([(0, 0, 0)] + [to_rgb(COLOURS[k % len(COLOURS)]) for k in range(len(names))])
     for cell, t in zip(axes[0], shown, strict=True):
         grey = np.repeat(frames[t].reshape(*frames.shape[1:3], 1) / 255.0, 3, axis=2)
         inside = (masks[t] > 0)[..., None]
-        _image(cell, np.where(inside, 0.35 * grey + 0.65 * tint[masks[t]], grey))
+        _image(cell, np.where(inside, 0.45 * grey + 0.55 * tint[masks[t]], grey))
         cell.set_title(f"frame {t}" if t == 0 else f"{t}", fontsize=10, loc="center", pad=4)
         if joints is not None:
             cell.plot(*joints[t].T, ".", color="white", markersize=3.5, markeredgecolor="black", mew=0.4)

@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 
 import numpy as np
+from matplotlib.patches import Patch
 
 from vidlab.plots.picture import COLOURS, MARKERS, Picture, listed, new_figure, styled
+
+EMPTY = "#e4e4e4"
 
 
 @styled
@@ -50,11 +53,16 @@ def unrolled(
     axes[1, 0].set_title("3D-ConvNet, each window alone")
     axes[1, 1].set_title("votes (%)")
     axes[1, 0].set_xlabel("time (s)")
-    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=len(shown))
+    handles, names = axes[0, 0].get_legend_handles_labels()
+    if present is not None and not np.all(present):
+        handles.append(Patch(color=EMPTY))
+        names.append("nobody there")
+    figure.legend(handles, names, loc="outside lower center", ncols=len(names), columnspacing=1.2)
     said, voted = classes[int(lstm.mean(axis=0).argmax())], classes[int(votes.argmax())]
+    empty = "" if present is None else f" In {np.sum(~np.asarray(present, bool))} windows nobody is there."
     true = f" The true class is {classes[label]}." if label is not None else ""
     alt = f"Class probabilities over {len(lstm)} windows. The LSTM settles on {said}; the windows vote for"
-    return Picture(figure, f"{alt} {voted} with {100 * votes.max():.0f} % of the votes.{true}")
+    return Picture(figure, f"{alt} {voted} with {100 * votes.max():.0f} % of the votes.{empty}{true}")
 
 
 def _worth_showing(lstm: np.ndarray, windows: np.ndarray, label: int | None) -> list[int]:
@@ -68,7 +76,7 @@ def _worth_showing(lstm: np.ndarray, windows: np.ndarray, label: int | None) -> 
 def _shade(axes, seconds: np.ndarray, present: np.ndarray) -> None:
     step = seconds[1] - seconds[0] if len(seconds) > 1 else 1.0
     for t in seconds[~present]:
-        axes.axvspan(t - step / 2, t + step / 2, color="#e8e8e8", linewidth=0, zorder=0)
+        axes.axvspan(t - step / 2, t + step / 2, color=EMPTY, linewidth=0, zorder=0)
 
 
 @styled

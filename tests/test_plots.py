@@ -1,0 +1,163 @@
+"""Figures: every one becomes a small PNG with alt text that is written from the data."""
+
+import base64
+import io
+import re
+from collections.abc import Callable
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from matplotlib import pyplot
+from matplotlib.figure import Figure
+from PIL import Image
+
+from vidlab import plots
+
+CLASSES = ("boxing", "handclapping", "handwaving", "jogging", "running", "walking")
+RNG = np.random.default_rng(0)
+VIDEO = RNG.integers(0, 255, (20, 24, 32), dtype=np.uint8)
+MASK = (VIDEO > 200).astype(int)
+PROBABILITIES = RNG.dirichlet(np.ones(6), 15)
+
+
+def row(**changes):
+    given = {"claim": "bac-1", "test": "KTH1-shaped", "reported": "+3.35", "reported_value": 3.35}
+    measured = {"estimate": 2.0, "low": -1.0, "high": 5.0, "measured": "+2.0 [-1.0, +5.0]", "unit": "points"}
+    return SimpleNamespace(**(given | measured | {"verdict": "too small to tell here"} | changes))
+
+
+LAYERS = (plots.Layer("input", (1, 9, 54, 34)), plots.Layer("C1", (7, 5, 48, 28), "7×7×5", 1722))
+DRAW: dict[str, Callable[[], plots.Picture]] = {
+    "filmstrip": lambda: plots.filmstrip(VIDEO, every=4),
+    "filmstrip in rows": lambda: plots.filmstrip({"a": VIDEO, "b": VIDEO[..., None]}, every=4),
+    "filmstrip in colour": lambda: plots.filmstrip(np.repeat(VIDEO[..., None], 3, -1)),
+    "filmstrip with boxes": lambda: plots.filmstrip(VIDEO, boxes=np.tile([2, 3, 10, 12], (20, 1))),
+    "filmstrip of floats": lambda: plots.filmstrip(VIDEO / 255.0 - 0.5, titles=list("abcdefghijkl")),
+    "overlay": lambda: plots.overlay(VIDEO, MASK, every=5, joints=np.full((20, 3, 2), 9.0)),
+    "feature maps": lambda: plots.feature_maps(RNG.normal(size=(7, 5, 12, 8)), frames=VIDEO[:5]),
+    "confusion": lambda: plots.confusion(np.diag([5, 6, 7, 8, 9, 10]) + 1, CLASSES, title="t"),
+    "embedding": lambda: plots.embedding(RNG.normal(size=(30, 2)), np.arange(30) % 6, CLASSES),
+    "curves": lambda: plots.curves({"a": RNG.random((3, 9)), "b": RNG.random(5)}, reported=0.9),
+    "gain curve": lambda: plots.gain_curve([1, 2], [3, 4], [2, 3], [4, 5], "dial", reported=3.35),
+    "splits": lambda: plots.splits_spread({"vote": [90, 91.5, 92], "one": [80]}, {"vote": 91.04}),
+    "reported": lambda: plots.reported_beside_measured([row(), row(estimate=None, measured="")]),
+    "unrolled": lambda: plots.unrolled(
+        PROBABILITIES, PROBABILITIES, CLASSES, label=2, present=PROBABILITIES[:, 0] > 0.1
+    ),
+    "probabilities": lambda: plots.probabilities(PROBABILITIES, CLASSES),
+    "windows": lambda: plots.windows_diagram(100, 9, 9),
+    "architecture": lambda: plots.architecture([*LAYERS, plots.Layer("N2", (6,), "full", 306)]),
+    "data flow": lambda: plots.dataflow([(str(i), "some words on it") for i in range(8)], marked=("3",)),
+}
+
+
+def image(picture):
+    return Image.open(io.BytesIO(picture.png))
+
+
+@pytest.fixture(scope="module", params=DRAW)
+def picture(request):
+    return DRAW[request.param]()
+
+
+def test_a_picture_is_a_palette_png(picture):
+    assert image(picture).mode == "P"
+
+
+def test_a_picture_is_small(picture):
+    assert len(picture.png) < 200_000
+    assert image(picture).width <= 7.3 * 130
+
+
+def test_a_picture_shows_something(picture):
+    assert np.asarray(image(picture).convert("L")).std() > 5
+
+
+def test_alt_text_is_a_sentence(picture):
+    assert len(picture.alt) > 40
+    assert picture.alt.endswith(".")
+
+
+def test_html_is_one_image_with_alt_text(picture):
+    shown = picture._repr_html_()
+    assert re.findall(r"<img alt=\"[^\"]{40,}\" ", shown)
+    assert base64.b64decode(shown.split("base64,")[1].split('"')[0]) == picture.png
+
+
+@pytest.mark.parametrize("name", DRAW)
+def test_the_same_data_give_the_same_bytes(name):
+    before = RNG.bit_generator.state
+    first = DRAW[name]().png
+    RNG.bit_generator.state = before
+    assert DRAW[name]().png == first
+
+
+def test_no_figure_stays_open():
+    plots.windows_diagram(30)
+    plots.Picture(pyplot.figure(), "An empty figure, made by pyplot.")
+    assert pyplot.get_fignums() == []
+
+
+def test_the_readers_style_stays_as_it_was():
+    before = dict(pyplot.rcParams)
+    plots.windows_diagram(30)
+    assert dict(pyplot.rcParams) == before
+
+
+@pytest.mark.parametrize("alt", ["", "  "])
+def test_a_picture_without_alt_text_is_refused(alt):
+    with pytest.raises(ValueError, match="alt text"):
+        plots.Picture(Figure(), alt)
+
+
+def test_alt_text_is_escaped():
+    assert 'alt="a &quot;b&quot; &lt;c&gt;"' in plots.Picture(Figure(), 'a "b" <c>')._repr_html_()
+
+
+def test_save_writes_the_png_and_nothing_else(tmp_path):
+    picture = plots.windows_diagram(30)
+    assert picture.save(tmp_path / "a.png").read_bytes() == picture.png
+    assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
+
+
+def test_confusion_names_the_largest_mistake():
+    picture = plots.confusion(np.array([[8, 2], [0, 10]]), ("walking", "running"))
+    assert "90.0 % are right" in picture.alt
+    assert "20 % of walking are called running" in picture.alt
+
+
+def test_a_perfect_confusion_matrix_says_so():
+    assert "No class is taken for another" in plots.confusion(np.eye(3), "abc").alt
+
+
+@given(st.integers(1, 60), st.integers(1, 12), st.integers(1, 12))
+@settings(max_examples=10, deadline=None)
+def test_the_windows_diagram_counts_windows(length, size, hop):
+    expected = max(length - size, 0) // hop + 1
+    assert f"into {expected} windows" in plots.windows_diagram(length, size, hop).alt
+
+
+def test_embedding_counts_like_neighbours():
+    points = np.array([[0, 0], [0, 1], [9, 9], [9, 8]], float)
+    assert "for 100 % of the points" in plots.embedding(points, np.array([0, 0, 1, 1]), "ab").alt
+    assert "for 0 % of the points" in plots.embedding(points, np.array([0, 1, 0, 1]), "ab").alt
+
+
+def test_rows_without_numbers_cannot_be_drawn():
+    with pytest.raises(ValueError, match="no row"):
+        plots.reported_beside_measured([row(unit="AUC")])
+
+
+def test_reported_beside_measured_says_both():
+    alt = plots.reported_beside_measured([row()]).alt
+    assert "reported +3.35, measured +2.0 [-1.0, +5.0], too small to tell here" in alt
+
+
+def test_unrolled_says_who_wins_the_vote():
+    sure = np.tile([0.1, 0.9], (10, 1))
+    alt = plots.unrolled(sure[:, ::-1], sure, ("walking", "running"), label=0).alt
+    assert "settles on walking" in alt
+    assert "vote for running with 100 %" in alt

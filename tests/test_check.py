@@ -66,4 +66,4 @@ def test_show_prints_every_line_and_sums_up(monkeypatch, capsys, ok):
     line = check.Line("Disk", "x", "" if ok else "free some")
     monkeypatch.setattr(check, "lines", lambda: [check.Line("Python", "3"), line])
     assert check.show() is ok
-    assert len(capsys.readouterr().out.splitlines()) == 2
+    assert len(capsys.readouterr().out.splitlines()) == (2 if ok else 3)

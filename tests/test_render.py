@@ -97,7 +97,7 @@ def rendered(project):
     notebook.metadata["vidlab"] = {
         "profile": "laptop",
         "stamp": render.source_digest(notebook),
-        "runs": {"abc": render.run_digest("abc")},
+        "runs": {"bac/abc": render.run_digest("bac/abc")},
     }
     return saved(notebook, project / "notebooks"), run
 
@@ -132,7 +132,7 @@ def test_a_vanished_run_is_stale(rendered):
 
 def test_a_run_that_has_been_recorded_since_is_stale(rendered):
     notebook = nbformat.read(rendered[0], as_version=4)
-    notebook.metadata.vidlab.runs = {"def": ""}
+    notebook.metadata.vidlab.runs = {"bac/def": ""}
     nbformat.write(notebook, rendered[0])
     assert render.stale(rendered[0]) is None
     rendered[1].with_name("def.safetensors").write_bytes(b"new")

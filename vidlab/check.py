@@ -30,7 +30,7 @@ class Line:
 
     def __str__(self) -> str:
         line = f"{'[OK]  ' if self.ok else '[FAIL]'} {self.name:<9} {self.found}"
-        return line if self.ok else f"{line}. Fix: {self.remedy}."
+        return line if self.ok else f"{line}\n       Fix: {self.remedy}."
 
 
 def short(path: Path) -> str:
@@ -78,7 +78,7 @@ def device() -> Line:
         return Line("Device", f"CUDA, {torch.cuda.get_device_name()}")
     if torch.backends.mps.is_available():
         return Line("Device", "Apple GPU (MPS)")
-    return Line("Device", f"CPU, {os.cpu_count()} cores, {torch.get_num_threads()} threads")
+    return Line("Device", f"CPU, cores: {os.cpu_count()}, threads: {torch.get_num_threads()}")
 
 
 def memory() -> Line:

@@ -55,12 +55,9 @@ def source_digest(notebook: NotebookNode) -> str:
 
 
 def run_digest(run: str) -> str:
-    """The first 16 hex digits of a recorded run's SHA-256; "" where no such run is recorded."""
-    digest = hashlib.sha256()
-    files = sorted((project_folder() / "data" / "runs").glob(f"*/{run}*"))
-    for path in files:
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:16] if files else ""
+    """The first 16 hex digits of the SHA-256 of a recorded run ("paper/id"); "" where none is recorded."""
+    path = project_folder() / "data" / "runs" / f"{run}.safetensors"
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:16] if path.exists() else ""
 
 
 def stale(path: Path) -> str | None:
@@ -92,6 +89,7 @@ def execute(notebook: NotebookNode, name: str, profile: str) -> list[str]:
             notebook,
             timeout=CELL_SECONDS,
             kernel_name="python3",
+            extra_arguments=["--log-level=ERROR"],
             resources={"metadata": {"path": str(project_folder() / "notebooks")}},
             store_widget_state=False,
             record_timing=False,

@@ -48,7 +48,7 @@ def exercises_of(notebook: NotebookNode) -> list[Exercise]:
     stubs = [
         (i, tag) for i, cell in enumerate(cells) for tag in cell.metadata.get("tags", []) if is_stub(tag)
     ]
-    ends = [i for i, _ in stubs[1:]] + [len(cells)]
+    ends = [*(i for i, _ in stubs[1:]), len(cells)][: len(stubs)]
     found = []
     for (start, tag), end in zip(stubs, ends, strict=True):
         name = tag.removeprefix("exercise:")

@@ -200,3 +200,7 @@ def test_what_is_missing_is_named():
     notebook = book(">def double(x):\n    pass")
     notebook.cells[0].metadata["tags"] = ["exercise:double"]
     assert exercises_of(notebook)[0].missing() == ["check", "hint", "solution"]
+
+
+def test_a_chapter_without_exercises():
+    assert exercises_of(GOOD) == []

@@ -28,7 +28,7 @@ def there_and_back(turn=20, length=41, first=20):
 
 
 def response_slowly(video, at, sigma2, tau2, k):
-    """H at one point: full 3-D windows, one pixel at a time, straight from Laptev's Eqs. 1-5."""
+    """H at one point: full 3-D windows, one pixel at a time, straight from Laptev 2005, Sec. 2.2."""
 
     def window(space, time):
         r, rt = int(np.ceil(3 * space**0.5)), int(np.ceil(3 * time**0.5))

@@ -1,10 +1,10 @@
 """The hand-crafted rival of Baccouche 2011: Harris-3D interest points and histograms of optical flow.
 
 Points: Laptev, "On space-time interest points" (2005), on a fixed set of scales as in his STIP program.
-Descriptors: HOF of Laptev et al. (2008). The standard settings are those that Wang et al. (2009) print:
-sigma^2 in 4 … 128, tau^2 in 2, 4, k = 0.0005; a volume of 18 sigma x 18 sigma x 8 tau in 3 x 3 x 2 cells
-of 5 bins. It is written anew here, because the original is a binary that is no longer offered; what
-differs for the sake of speed is said in `harris3d` and `flow_field`.
+Descriptors: HOF of Laptev et al. (2008). The standard settings are those of Wang et al. (2009): sigma^2 in
+4 … 128, tau^2 in 2, 4, k = 0.0005; a volume of 18 sigma x 18 sigma x 8 tau in 3 x 3 x 2 cells of 5 bins.
+The original is a binary, so it is written anew here: the threshold, the cap on points, the half-size
+flow and the votes of a histogram are ours, and each is said where it is made.
 """
 
 import cv2
@@ -22,17 +22,18 @@ def harris3d(
     sigma2: tuple[float, ...] = SIGMA2,
     tau2: tuple[float, ...] = TAU2,
     k: float = 0.0005,
-    threshold: float = 1e-9,
-    most: int = 150,
+    threshold: float = 1e-12,
+    most: int = 100,
 ) -> np.ndarray:
     """Space-time interest points of a grey video `(T, H, W)` or `(T, H, W, 1)` uint8.
 
     Returns `(n, 5)` float32 in order of time: t (frame), y, x (pixels), sigma (pixels), tau (frames).
     Points are the local maxima, over 3 x 3 x 3 neighbours, of H = det(mu) - k trace(mu)^3 (Laptev 2005,
-    Eq. 5) above `threshold` (grey values in 0 … 1), at each pair of scales by itself. In each stretch of
-    100 frames only the strongest `most` are kept, so that a long video has no more points a second.
-    Points within 5 pixels of the border or 3 tau of either end are left out: the repeated border makes
-    events of its own there.
+    Sec. 2.2) above `threshold` (grey values in 0 … 1), at each pair of scales by itself. H grows with the
+    sixth power of contrast: a high threshold would leave people on a background of their own grey without
+    a point. So it lies just above sensor noise, and of each 100 frames the strongest `most` points are
+    kept (by H of scale-normalised gradients, so that scales compare). Points within 5 pixels of the border
+    or 3 tau of either end are left out: the repeated border makes events of its own there.
 
     Each sigma is computed on frames halved until it measures 1 to 2 pixels there: at 160 x 120 the
     finest grid is 80 x 60, and points lie on it (a departure, 4 times as fast).
@@ -56,7 +57,7 @@ def harris_response(video: np.ndarray, sigma2: float, tau2: float, k: float = 0.
     """H of a float video `(T, H, W)` at variances sigma2 and tau2 (pixels^2, frames^2): same shape.
 
     mu is the second-moment matrix of the scale-normalised gradient, averaged by a Gaussian of twice
-    these variances (Laptev 2005, Eq. 4, with s = 2).
+    these variances (Laptev 2005, Sec. 2.2, with s = 2).
     """
     dt, dy, dx = gradient(gaussian(video, sigma2, tau2))
     dt, dy, dx = dt * tau2**0.5, dy * sigma2**0.5, dx * sigma2**0.5
@@ -133,7 +134,7 @@ def flow_votes(flow: np.ndarray) -> np.ndarray:
     """What each pixel of a flow `(T, 2, H, W)` votes for: `(T, H, W, 5)` right, down, left, up, still.
 
     A pixel slower than 0.4 pixels a frame gives one vote to "still"; any other gives its speed, shared
-    between the two directions nearest to its own.
+    between the two directions nearest to its own (as dense trajectories do: Wang et al. 2011).
     """
     x, y = flow[:, 0], flow[:, 1]
     speed = np.sqrt(x * x + y * y)

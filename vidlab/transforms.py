@@ -106,10 +106,13 @@ def unlike_background(frames: np.ndarray) -> np.ndarray:
 
 
 def moving_share(grey: np.ndarray, block: int = 12, lag: int = 3) -> np.ndarray:
-    """In what share of the blocks of 12 frames each column of a float video `(T, H, W)` moves: `(W,)`."""
+    """In what share of the blocks of 12 frames each column of a float video `(T, H, W)` moves: `(W,)`.
+
+    1 where the video is too short to tell.
+    """
     change = np.abs(grey[lag:] - grey[:-lag])
     if len(change) == 0:
-        return np.zeros(grey.shape[2], np.float32)
+        return np.ones(grey.shape[2])
     noise = 4 * 1.4826 * np.median(change[::7]) + 2
     column = np.maximum(change - noise, 0).sum(1)
     starts = np.arange(0, max(len(column) - block, 0) + 1, block)

@@ -99,14 +99,16 @@ def gait(p: dict[str, float], phase: np.ndarray, x: np.ndarray, yaw: np.ndarray)
     off = p["toe_off"]
     hip = through(legs, [(off - 0.04, p["back"]), (min(off + 0.33, 0.88), p["front"])])
     knee_in_stance = min(0.15, 0.4 * off)
-    knee = through(legs, [(0.0, 0.5 * p["stance"]), (knee_in_stance, p["stance"]),
-                          (0.68 * off, 0.35 * p["stance"]), (off + 0.14, p["swing"]), (0.95, 0.1)])  # fmt: skip
+    bend = p["stance"]
+    knee = through(legs, [(0.0, 0.5 * bend), (knee_in_stance, bend), (0.68 * off, 0.35 * bend),
+                          (off + 0.14, p["swing"]), (0.95, 0.1)])  # fmt: skip
     push = -np.radians(52 if off > 0.5 else 78)
     foot = through(legs, [(0.0, 0.25), (0.12, 0.0), (0.6 * off, -0.04), (off + 0.06, push), (0.9, 0.2)])
     swing = -p["arm"] * np.cos(2 * np.pi * (legs - 0.92)) + 0.05
     elbow = p["elbow"] + 0.18 * np.sin(swing / max(p["arm"], 1e-3) * 1.2)
+    folded = np.minimum(swing + elbow, 2.3)  # no fist above the chin
     upper = np.stack([_hanging(swing[:, s], 0.12, sign) for s, sign in enumerate((1, -1))], 1)
-    fore = np.stack([_hanging(np.minimum(swing[:, s] + elbow[:, s], 2.3), -0.12, sign) for s, sign in enumerate((1, -1))], 1)
+    fore = np.stack([_hanging(folded[:, s], -0.12, sign) for s, sign in enumerate((1, -1))], 1)
     half = np.mod(legs[:, 0], 0.5)  # both legs are in the air between toe-off and the other's strike
     air = np.clip((half - off) / (0.5 - off), 0, 1) if off < 0.5 else np.zeros_like(half)
     return Pose(
@@ -191,7 +193,8 @@ def handwaving(count: int, who: Person, rng: np.random.Generator) -> Pose:
     yaw = -np.pi / 2 + np.radians(mix(who, "turn", rng, (-22, 22)))
     pose = _standing(count, who, rng, yaw, 0.0)
     phase = rhythm(count, mix(who, "tempo", rng, (0.62, 1.15)), rng)
-    low, high = np.radians(mix(who, "spread", rng, (100, 60))), np.radians(mix(who, "height", rng, (148, 176)))
+    low = np.radians(mix(who, "spread", rng, (100, 60)))
+    high = np.radians(mix(who, "height", rng, (148, 176)))
     bend = np.radians(mix(who, "elbow", rng, (4, 38)))
     for s, sign in enumerate((1, -1)):
         lag = 0.03 * sign * who.habits["arm"]

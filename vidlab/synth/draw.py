@@ -12,14 +12,15 @@ from .people import INDEX, SIDES, Outfit, Person
 
 PARTS = (
     "background", "torso", "head",
-    *(f"{side}_{part}" for side in SIDES for part in ("upper_arm", "forearm", "hand", "thigh", "shank", "foot")),
+    *(f"{side}_{part}" for side in SIDES
+      for part in ("upper_arm", "forearm", "hand", "thigh", "shank", "foot")),
 )  # fmt: skip
 SHIFT = 4  # polygon corners are given in 1/16 pixel
 
 
 @dataclass
 class Piece:
-    """One polygon over time: corners (T, N, 2) in 1/16 pixel, grey (T,), the part it belongs to (0: paint only)."""
+    """One polygon over time: corners (T, N, 2) in pixels, grey (T,), the part it shows (0: paint only)."""
 
     corners: np.ndarray
     grey: np.ndarray
@@ -85,7 +86,7 @@ class Painter:
         return np.mean([self.world[:, INDEX[j], 1] for j in joints], 0) - self.world[:, INDEX["chest"], 1]
 
     def _order(self) -> list[list[str]]:
-        """For each frame the groups from far to near. Shirts hang over trousers, so legs come before the trunk."""
+        """For each frame the groups from far to near. Shirts hang over trousers, so legs come first."""
         left_leg_first = self._depth("left_hip", "left_knee") > self._depth("right_hip", "right_knee")
         arms = {s: self._depth(f"{s}_elbow", f"{s}_wrist") for s in SIDES}
         order = []
@@ -130,7 +131,8 @@ class Painter:
         heel, toe = self.at(f"{side}_heel"), self.at(f"{side}_toe")
         thigh = self._tube(hip, knee, 0.055 * loose, 0.041 * loose, cloth, f"{side}_thigh", 3)
         thin = 0.85 if o.short_trousers else loose
-        shank = self._tube(knee, ankle, 0.040 * thin, 0.027 * thin, shin, f"{side}_shank", 0 if thin < 0.9 else 3)
+        folds = 0 if thin < 0.9 else 3
+        shank = self._tube(knee, ankle, 0.040 * thin, 0.027 * thin, shin, f"{side}_shank", folds)
         foot = self._tube(heel, toe, 0.023, 0.017, o.shoes * dim, f"{side}_foot", 0)
         return foot[0] + shank[0] + thigh[0] + foot[1] + shank[1] + thigh[1]
 
@@ -139,7 +141,8 @@ class Painter:
         dim = self._dim(self._depth(f"{side}_shoulder", f"{side}_elbow"))
         sleeve = o.shirt * dim * 0.97
         bare = self.who.skin * dim
-        shoulder, elbow, wrist, hand = (self.at(f"{side}_{j}") for j in ("shoulder", "elbow", "wrist", "hand"))
+        names = ("shoulder", "elbow", "wrist", "hand")
+        shoulder, elbow, wrist, hand = (self.at(f"{side}_{name}") for name in names)
         loose = 0.4 + 0.6 * o.looseness
         upper = self._tube(shoulder, elbow, 0.037 * loose, 0.030 * loose, sleeve, f"{side}_upper_arm", 2)
         fore = self._tube(elbow, wrist, (0.027 if o.short_sleeves else 0.029 * loose), 0.021,
@@ -150,7 +153,7 @@ class Painter:
         return mitt[0] + fore[0] + upper[0] + mitt[1] + fore[1] + upper[1]
 
     def _half(self, across: float, deep: float) -> np.ndarray:
-        """Half the width in pixels (T,) of a body slice `across` wide and `deep` from front to back (halves)."""
+        """Half the width in pixels (T,) of a slice of the body, from its half-axes (sideways, forward)."""
         return self.fat * np.hypot(across * self.forward[:, 1], deep * self.forward[:, 0])
 
     def _torso(self) -> list[Piece]:
@@ -164,16 +167,17 @@ class Painter:
         for f, across, deep in levels:
             centres.append(chest + f * axis + (1 - np.clip(f, 0, 1)) * 0.3 * tilt)
             halves.append(self._half(across * self.who.shoulders * girth, deep * girth))
-        side = np.stack([np.cos(np.arctan2(axis[:, 0], axis[:, 1])), -np.sin(np.arctan2(axis[:, 0], axis[:, 1]))], -1)
+        slope = np.arctan2(axis[:, 0], axis[:, 1])
+        side = np.stack([np.cos(slope), -np.sin(slope)], -1)
 
-        def edge(fraction: float, s: float, shrink: float = 1.0) -> np.ndarray:
+        def edge(fraction: float, s: float) -> np.ndarray:
             """The point `s` (-1 left … 1 right edge of the picture) across the torso, at a level."""
             fs = [level[0] for level in levels]
             i = int(np.clip(np.searchsorted(fs, fraction) - 1, 0, len(fs) - 2))
             w = (fraction - fs[i]) / (fs[i + 1] - fs[i])
             centre = (1 - w) * centres[i] + w * centres[i + 1]
             half = (1 - w) * halves[i] + w * halves[i + 1]
-            return centre + (s * shrink * half)[:, None] * side
+            return centre + (s * half)[:, None] * side
 
         fs = [level[0] for level in levels]
         outline = np.stack([edge(f, -1) for f in fs] + [edge(f, 1) for f in reversed(fs)], 1)
@@ -183,16 +187,15 @@ class Painter:
         throat = limb(chest, self.at("head"), 0.040 * self.fat, 0.036 * self.fat)
         pieces = [Piece(throat, 0.75 * np.full(len(neck), self.who.skin), PARTS.index("head")),
                   Piece(outline, 0.85 * shirt, PARTS.index("torso")), Piece(core, 1.03 * shirt)]  # fmt: skip
-        quad = lambda f0, f1, s0, s1: np.stack([edge(f0, s0), edge(f0, s1), edge(f1, s1), edge(f1, s0)], 1)  # noqa: E731
         for f0, f1, s0, s1, grey in self._pattern():
-            pieces.append(Piece(quad(f0, f1, s0, s1), np.full(len(neck), grey)))
+            corners = np.stack([edge(f0, s0), edge(f0, s1), edge(f1, s1), edge(f1, s0)], 1)
+            pieces.append(Piece(corners, np.full(len(neck), grey)))
         for _ in range(7):  # folds
             f, s = self.marks.uniform(0.1, 0.95), self.marks.uniform(-0.85, 0.6)
             df, ds = self.marks.uniform(-0.14, 0.14), self.marks.uniform(0.1, 0.45)
             shade = float(self.marks.choice([0.80, 0.87, 1.09, 1.16])) * o.shirt
-            thick = 0.022
-            corners = np.stack([edge(f, s), edge(f + thick, s), edge(f + df + thick, s + ds), edge(f + df, s + ds)], 1)
-            pieces.append(Piece(corners, np.full(len(neck), shade)))
+            ends = [(f, s), (f + 0.022, s), (f + df + 0.022, s + ds), (f + df, s + ds)]
+            pieces.append(Piece(np.stack([edge(*end) for end in ends], 1), np.full(len(neck), shade)))
         if o.bag:
             strap = np.stack([edge(0.0, -0.6), edge(0.06, -0.45), edge(0.95, 0.9), edge(0.87, 0.95)], 1)
             pieces.append(Piece(strap, np.full(len(neck), 255.0 - o.shirt) * 0.6 + 20))
@@ -210,7 +213,7 @@ class Painter:
             return [(top, top + float(self.marks.uniform(0.2, 0.5)), -0.98, 0.98, other)]
         if o.pattern == "patches":
             return [(f, f + 0.12, s, s + 0.5, other) for f in (0.12, 0.42, 0.7)
-                    for s in (float(self.marks.uniform(-0.9, -0.5)), float(self.marks.uniform(0.0, 0.4)))]  # fmt: skip
+                    for s in (float(self.marks.uniform(*span)) for span in ((-0.9, -0.5), (0.0, 0.4)))]
         return []
 
     def _long_hair(self) -> list[Piece]:

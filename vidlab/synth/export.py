@@ -18,12 +18,14 @@ MANIFEST = "world.json"
 PLAN = "world.part.json"
 
 
-def write(world: str, root: str | Path, size: str = "quick", seed: int = 0, jobs: int = 2, **dials: float) -> Path:
-    """Write `world` under `root` (`action/personNN_action_dN_uncomp.avi` and `00sequences.txt`); returns root.
+def write(world: str, root: str | Path, size: str = "quick", seed: int = 0, jobs: int = 2,
+          **dials: float) -> Path:  # fmt: skip
+    """Write `world` under `root` (`action/personNN_action_dN_uncomp.avi`, `00sequences.txt`); returns root.
 
-    size: quick (150 short videos), laptop or full (600 videos). dials: `idle` (1 natural, 0 no empty stretches).
-    Stops and resumes: a file is whole or absent, and `world.json` is written last. A root that holds something
-    else raises ValueError and is left as it is.
+    size: quick (150 short videos), laptop or full (600 videos). dials: `idle` (1 natural, 0 no empty
+    stretches). Stops and resumes: a file is whole or absent, and `world.json` is written last. A root that
+    holds something else raises ValueError and is left as it is. Processes are spawned when jobs > 1, so a
+    script that calls this needs Python's usual `if __name__ == "__main__":` guard.
     """
     if world != kth.WORLD:
         raise ValueError(f"{world!r} is not a world: write {kth.WORLD}")
@@ -37,6 +39,8 @@ def write(world: str, root: str | Path, size: str = "quick", seed: int = 0, jobs
         return root
     root.mkdir(parents=True, exist_ok=True)
     _save(root / PLAN, json.dumps(wanted))
+    for half in root.glob("*/*.part.avi"):  # left by a run that was killed
+        half.unlink()
     tasks = [(str(root), name, seed, size, float(dials.get("idle", 1.0))) for name in names]
     done = dict(_run(tasks, jobs))
     _save(root / "00sequences.txt", "".join(_line(name, done[name]["ranges"]) for name in names))
@@ -97,10 +101,12 @@ def _check_root(root: Path, wanted: dict) -> None:
         there = _read(root / name)
         other = {k for k in wanted if there and there.get(k) != wanted[k]}
         if other:
-            raise ValueError(
-                f"{root}: holds {there['world']} with another {', '.join(sorted(other))}: "
-                "choose another folder, or delete this one"
-            )
+            raise ValueError(f"{root}: holds {there.get('world')} with another {', '.join(sorted(other))}: "
+                             "choose another folder, or delete this one")  # fmt: skip
+        if there:
+            return
+    if root.exists() and (not root.is_dir() or any(root.iterdir())):
+        raise ValueError(f"{root}: does not hold {wanted['world']}: choose a new or empty folder")
 
 
 def _read(path: Path) -> dict:

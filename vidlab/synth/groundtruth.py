@@ -28,10 +28,10 @@ class Truth:
     """What is known about T frames of one video.
 
     frames: uint8 (T, 120, 160) before encoding. actor: bool (T, 120, 160). parts: uint8 (T, 120, 160), an
-    index into part_names (0 is the background). joints: (T, J, 2) pixels, x then y, named by joint_names (also
-    where they lie outside the frame). flow: float32 (T - 1, 2, 120, 160), x then y, in pixels a frame, from
-    each frame to the next; the actor's follows the bone under each pixel. present: bool (T,). ranges: [start,
-    stop) of the repetitions within these frames. first: the number of the first frame.
+    index into part_names (0 is the background). joints: (T, J, 2) pixels, x then y, named by joint_names
+    (also where they lie outside the frame). flow: float32 (T - 1, 2, 120, 160), x then y, in pixels a
+    frame, from each frame to the next; the actor's follows the bone under each pixel. present: bool
+    (T,). ranges: [start, stop) of the repetitions within these frames. first: the number of the first frame.
     """
 
     name: str
@@ -70,8 +70,9 @@ def truth(world: str, name: str, seed: int = 0, size: str = "laptop",
         joints=plan.points[start:stop],
         joint_names=JOINTS,
         flow=_flow(plan, parts, start),
-        present=parts.reshape(len(parts), -1).any(1),
-        ranges=tuple((max(a, start) - start, min(b, stop) - start) for a, b in plan.ranges if a < stop and b > start),
+        present=np.any(parts, axis=(1, 2)),
+        ranges=tuple((max(a, start) - start, min(b, stop) - start)
+                     for a, b in plan.ranges if a < stop and b > start),  # fmt: skip
     )
 
 
@@ -104,7 +105,7 @@ def _flow(plan: kth.Shot, parts: np.ndarray, start: int) -> np.ndarray:
 
 
 def _follow(points: np.ndarray, now: np.ndarray, then: np.ndarray, scale: float) -> np.ndarray:
-    """Where `points` (N, 2) of a bone `now` (2, 2) go when it becomes `then`: along it by share, across by width."""
+    """Where `points` (N, 2) go when their bone `now` (2, 2) becomes `then`: along it by share."""
     axis, new_axis = now[1] - now[0], then[1] - then[0]
     length, new_length = np.linalg.norm(axis), np.linalg.norm(new_axis)
     if min(length, new_length) < 1.0:  # seen end on: it only shifts
@@ -114,7 +115,8 @@ def _follow(points: np.ndarray, now: np.ndarray, then: np.ndarray, scale: float)
     across = (points - now[0]) @ normal * scale
     inside = np.clip(along, 0, 1)
     beyond = (along - inside) * length * scale  # the round ends keep their size
-    return then[0] + np.outer(inside, new_axis) + np.outer(beyond, new_axis / new_length) + np.outer(across, new_normal)
+    moved = np.outer(inside, new_axis) + np.outer(beyond, new_axis / new_length)
+    return then[0] + moved + np.outer(across, new_normal)
 
 
 def contour(mask: np.ndarray) -> list[np.ndarray]:

@@ -17,7 +17,7 @@ from . import people, scene
 from .actions import ACTIONS, FPS, GAITS, STANDING, draw_gait, gait
 from .draw import Painter
 from .people import INDEX, Person, Pose
-from .scene import HEIGHT, WIDTH, Camera, Noise, Place
+from .scene import WIDTH, Camera, Noise, Place
 
 WORLD = "SynthKTH-1"
 PERSONS, SCENARIOS = 25, 4
@@ -113,14 +113,17 @@ def shot(name: str, seed: int = 0, size: str = "laptop", idle: float = 1.0) -> S
     place = _place(number, d, seed)
     repeats = 2 if size == "quick" else (3 if rng.random() < 0.1 else 4)
     if action in GAITS:
-        pose, camera, ranges = _crossings(action, who, rng, d, repeats, idle * (0.3 if size == "quick" else 1.0))
+        empty = idle * (0.3 if size == "quick" else 1.0)
+        pose, camera, ranges = _crossings(action, who, rng, d, repeats, empty)
     else:
-        pose, camera, ranges = _on_the_spot(action, who, rng, d, repeats, 48 if size == "quick" else 104)
+        mean = 48 if size == "quick" else 104
+        pose, camera, ranges = _on_the_spot(action, who, rng, d, repeats, mean)
     world = people.joints(who, pose)
     points = camera.project(world)
     inside = (points[..., 0] > -4) & (points[..., 0] < WIDTH + 4)
     stem = f"person{number:02d}_{action}_d{d}"
-    return Shot(stem, who, action, d, place, camera, pose, world, points, inside.any(1), ranges, key)
+    visible = np.any(inside, axis=1)
+    return Shot(stem, who, action, d, place, camera, pose, world, points, visible, ranges, key)
 
 
 def _place(number: int, d: int, seed: int) -> Place:

@@ -85,7 +85,8 @@ class Pose:
 def _outfit(rng: np.random.Generator, warm: bool) -> Outfit:
     """Draw clothes: dark and light shirts and trousers in any combination; `warm` adds layers (d3)."""
     shirt = rng.choice([rng.uniform(28, 75), rng.uniform(75, 125), rng.uniform(160, 225)])
-    trousers = rng.choice([rng.uniform(20, 55), rng.uniform(55, 100), rng.uniform(140, 190)], p=[0.6, 0.27, 0.13])
+    legs = [rng.uniform(20, 55), rng.uniform(55, 100), rng.uniform(140, 190)]
+    trousers = rng.choice(legs, p=[0.6, 0.27, 0.13])
     pattern = rng.choice(["plain", "stripes", "panel", "patches"], p=[0.4, 0.2, 0.2, 0.2])
     return Outfit(
         shirt=float(shirt),

@@ -33,7 +33,7 @@ BANDS = {
 
 @dataclass(frozen=True)
 class Samples:
-    """Windows from training persons: crops (n, 9, 54, 34), grey histograms (n, 32), action and person (n,)."""
+    """Windows of people: crops (n, 9, 54, 34), grey histograms (n, 32), action and person (n,)."""
 
     crops: np.ndarray
     histograms: np.ndarray
@@ -42,18 +42,20 @@ class Samples:
 
 
 def collect(root: str | Path | None = None, persons: tuple[int, ...] = TRAINING_PERSONS, each: int = 6,
-            seed: int = 0, size: str = "laptop") -> Samples:  # fmt: skip
+            seed: int = 0, scenarios: tuple[int, ...] = (1, 2, 3, 4)) -> Samples:  # fmt: skip
     """Take `each` windows of visible people from every video of `persons`.
 
     From the encoded files under `root`; without it the same frames are drawn, before encoding.
     """
     crops, histograms, actions, who = [], [], [], []
-    for name in kth.names(size):
-        number, action, _ = kth.parse(name)
-        if number not in persons:
+    for name in kth.names("laptop"):
+        number, action, d = kth.parse(name)
+        if number not in persons or d not in scenarios:
             continue
-        plan = kth.shot(name, seed, size)
-        video = None if root is None else read_frames(Path(root) / action / f"{name}_uncomp.avi", grey=True)[..., 0]
+        plan = kth.shot(name, seed)
+        video = None
+        if root is not None:
+            video = read_frames(Path(root) / action / f"{name}_uncomp.avi", grey=True)[..., 0]
         rng = np.random.default_rng([seed, *name.encode()])
         for start in rng.choice(_starts(plan), each, replace=False):
             stop = start + WINDOW
@@ -100,7 +102,8 @@ def accuracy(features: np.ndarray, labels: np.ndarray, persons: np.ndarray) -> f
     """Percent right on unseen persons: kernel ridge (Gaussian, median width), FOLDS groups of persons."""
     features = features.reshape(len(features), -1).astype(np.float64)
     features = (features - features.mean(0)) / (features.std(0) + 1e-6)
-    distance = ((features**2).sum(1)[:, None] + (features**2).sum(1)[None] - 2 * features @ features.T).clip(0)
+    squares = (features**2).sum(1)
+    distance = (squares[:, None] + squares[None] - 2 * features @ features.T).clip(0)
     kernel = np.exp(-distance / np.median(distance))
     targets = np.eye(labels.max() + 1)[labels]
     groups = np.unique(persons)

@@ -53,8 +53,8 @@ def clouds(rng: np.random.Generator, cells: tuple[int, int]) -> np.ndarray:
 
 def grain(rng: np.random.Generator, stretch: float) -> np.ndarray:
     """Fine noise of unit spread, `stretch` pixels long along the rows (grass blades, gravel)."""
-    field = rng.standard_normal(CANVAS[::-1]).astype(np.float32)
-    field = cv2.GaussianBlur(field, (0, 0), sigmaX=max(0.3, stretch), sigmaY=0.35)
+    white = rng.standard_normal(CANVAS[::-1]).astype(np.float32)
+    field = cv2.GaussianBlur(white, (0, 0), sigmaX=max(0.3, stretch), sigmaY=0.35)
     return field / float(field.std())
 
 
@@ -96,7 +96,8 @@ def indoors(rng: np.random.Generator) -> Place:
     line = height / 2 + rng.uniform(26, 38)
     floor = y > line
     tone = rng.uniform(-45, 20)
-    image = np.where(floor, wall + tone + rng.uniform(-12, 12) * (y - line) / 60 + 2 * clouds(rng, (12, 30)), image)
+    ground = wall + tone + rng.uniform(-12, 12) * (y - line) / 60 + 2 * clouds(rng, (12, 30))
+    image = np.where(floor, ground, image)
     image = image - rng.uniform(10, 35) * (np.abs(y - line) < rng.uniform(0.8, 2.5))
     image = image + rng.uniform(1.5, 3.5) * grain(rng, 0.4)
     return Place(

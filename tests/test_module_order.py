@@ -31,6 +31,7 @@ ORDER = (
     "plots",
     "widgets",
     "exercises",
+    "workshop",
     "check",
     "render",
     "workshop",

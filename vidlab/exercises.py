@@ -1,0 +1,194 @@
+"""The checks that chapters call: `check_NAME(function)` tries the reader's function and says how it went.
+
+Each prints "not done yet" for a stub, what was expected and what was got for a wrong answer, "correct"
+otherwise, and returns whether it was correct. Expected values are worked out here, case by case, so that the
+answer does not stand in the chapter.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+Case = tuple[tuple[Any, ...], Any]
+
+
+def judge(function: Callable[..., Any], cases: Sequence[Case], tolerance: float = 0.0) -> bool:
+    """Call `function` on the arguments of each case and compare with what is expected; print the outcome.
+
+    A function that returns None or ..., or raises NotImplementedError, is a stub.
+    """
+    for arguments, expected in cases:
+        call = f"{function.__name__}({', '.join(map(_brief, arguments))})"
+        try:
+            got = function(*_copied(arguments))
+        except NotImplementedError:
+            got = None
+        except Exception as error:
+            print(f"not yet right: {call} raised {type(error).__name__}: {error}")
+            return False
+        if got is None or got is Ellipsis:
+            print("not done yet")
+            return False
+        wrong = _difference(got, expected, tolerance)
+        if wrong is not None:
+            print(f"not yet right: {call}\n  expected {_brief(expected)}\n  got      {_brief(got)}{wrong}")
+            return False
+    print("correct")
+    return True
+
+
+def _copied(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The reader's function may change its arguments; the next case must not notice."""
+    return tuple(a.copy() if isinstance(a, np.ndarray | list) else a for a in arguments)
+
+
+def _difference(got: Any, expected: Any, tolerance: float) -> str | None:
+    """None where the two agree, else a hint on where they differ (maybe an empty one)."""
+    if isinstance(expected, tuple):
+        if not isinstance(got, tuple | list) or len(got) != len(expected):
+            return f"\n  ({len(expected)} results are expected)"
+        parts = [_difference(g, e, tolerance) for g, e in zip(got, expected, strict=True)]
+        return next((part for part in parts if part is not None), None)
+    try:
+        found, wanted = np.asarray(got, float), np.asarray(expected, float)
+    except (TypeError, ValueError):
+        return f"\n  ({type(got).__name__} is not a number or an array of numbers)"
+    if found.shape != wanted.shape:
+        return f"\n  (shape {wanted.shape} is expected, got {found.shape})"
+    if np.allclose(found, wanted, rtol=0, atol=tolerance):
+        return None
+    if wanted.ndim == 0:
+        return ""
+    worst = np.unravel_index(np.nan_to_num(np.abs(found - wanted), nan=np.inf).argmax(), wanted.shape)
+    place = ", ".join(str(int(i)) for i in worst)
+    return f"\n  (at [{place}] {wanted[worst]:.4g} is expected, got {found[worst]:.4g})"
+
+
+def _brief(value: Any) -> str:
+    """A value in at most a short line; large arrays by their shape."""
+    if isinstance(value, tuple) and any(np.ndim(v) for v in value):
+        return "(" + ", ".join(map(_brief, value)) + ")"
+    shape = np.shape(value) if not isinstance(value, tuple | list) else ()
+    if int(np.prod(shape)) > 12:
+        return f"<array of shape {tuple(shape)}>"
+    if shape:
+        numbers = {"float_kind": lambda number: f"{number:.3g}"}
+        return np.array2string(np.asarray(value), separator=", ", formatter=numbers).replace("\n", "")
+    return f"{value:.4g}" if isinstance(value, float | np.floating) else str(value)
+
+
+# ------------------------------------------------------------------------------------ chapter 00
+
+
+def check_chance(function: Callable[..., Any]) -> bool:
+    """`chance(labels)`: the accuracy of always answering with the most common class, 0 … 1."""
+    lists = ([0, 1, 2, 3, 4, 5], [0, 0, 0, 1], [2, 2, 2])
+    return judge(
+        function, [((labels,), max(map(labels.count, labels)) / len(labels)) for labels in lists], 1e-9
+    )
+
+
+# ------------------------------------------------------------------------------------ chapter 01
+
+
+def check_windows(function: Callable[..., Any]) -> bool:
+    """`windows(length, size, hop)`: how many whole windows a video has, at least 1."""
+    cases = [(9, 9, 9), (100, 9, 9), (26, 9, 1), (26, 9, 3), (18, 9, 9), (5, 9, 9)]
+    return judge(function, [(c, len(range(0, max(c[0] - c[1], 0) + 1, c[2]))) for c in cases])
+
+
+def check_split(function: Callable[..., Any]) -> bool:
+    """`split(groups, held_out)`: indices of the videos to train on, and of those to test on, in order."""
+    cases: list[Case] = []
+    for groups, held_out in ((["a", "b", "a", "c"], ["a"]), (["p1", "p2", "p10", "p1"], ["p1", "p2"])):
+        sides = [[i for i, g in enumerate(groups) if (g in held_out) is side] for side in (False, True)]
+        cases.append(((groups, held_out), (sides[0], sides[1])))
+    return judge(function, cases)
+
+
+# ------------------------------------------------------------------------------------ chapter 02
+
+
+def check_parameters(function: Callable[..., Any]) -> bool:
+    """`parameters(kernel, inputs)`: weights of a convolution with one bias a map.
+
+    kernel: (frames, height, width); inputs: for each map, how many maps of the layer below it sees.
+    """
+    layers = [((5, 7, 7), [1] * 7), ((3, 5, 5), [1] * 14 + [2] * 21), ((3, 3, 3), [35] * 5)]
+    return judge(function, [((k, seen), sum(int(np.prod(k)) * n + 1 for n in seen)) for k, seen in layers])
+
+
+def check_receptive_field(function: Callable[..., Any]) -> bool:
+    """`receptive_field(layers)`: input positions that one output sees; layers are (kernel, stride)."""
+    stacks = [
+        [(5, 1), (3, 1), (3, 1)],
+        [(7, 1), (2, 2), (5, 1), (2, 2), (3, 1)],
+        [(3, 2), (3, 2), (3, 2)],
+    ]
+    return judge(function, [((layers,), _receptive_field(layers)) for layers in stacks])
+
+
+def _receptive_field(layers: list[tuple[int, int]]) -> int:
+    """From the top down: n outputs in a row need (n - 1) * stride + kernel inputs."""
+    needed = 1
+    for kernel, stride in reversed(layers):
+        needed = (needed - 1) * stride + kernel
+    return needed
+
+
+def check_vote(function: Callable[..., Any]) -> bool:
+    """`vote(probabilities)`: (n, K) to the class with most votes, ties by summed probability."""
+    tables = [
+        [[0.6, 0.4, 0.0], [0.5, 0.3, 0.2], [0.0, 0.0, 1.0]],  # two votes beat a surer one
+        [[0.6, 0.4, 0.0], [0.1, 0.9, 0.0]],  # a tie: class 1 has the larger sum
+        [[0.5, 0.45, 0.05], [0.5, 0.45, 0.05], [0.05, 0.45, 0.5], [0.1, 0.4, 0.5]],  # class 1 has no vote
+    ]
+    return judge(function, [((np.array(table),), _vote(np.array(table))) for table in tables])
+
+
+def _vote(probabilities: np.ndarray) -> int:
+    votes = np.bincount(probabilities.argmax(axis=1), minlength=probabilities.shape[1])
+    return max(range(len(votes)), key=lambda k: (votes[k], probabilities[:, k].sum()))
+
+
+def check_lcn(function: Callable[..., Any]) -> bool:
+    """`lcn(clip)`: local contrast normalisation of (T, H, W) over 3 x 3 x 3 equal weights, edges repeated.
+
+    v = clip - local mean; sigma = sqrt(local mean of v^2); result = v / max(mean of sigma, sigma).
+    """
+    rng = np.random.default_rng(0)
+    step = np.zeros((3, 4, 4))
+    step[:, :, 2:] = 1.0
+    clips = [step, rng.random((4, 5, 6)), 100 + 50 * rng.random((3, 3, 3))]
+    return judge(function, [((clip,), _lcn(clip)) for clip in clips], 1e-6)
+
+
+def _lcn(clip: np.ndarray) -> np.ndarray:
+    from scipy.ndimage import uniform_filter
+
+    v = clip - uniform_filter(clip, 3, mode="nearest")
+    sigma = np.sqrt(np.maximum(uniform_filter(v * v, 3, mode="nearest"), 0))
+    return v / np.maximum(sigma.mean(), sigma)
+
+
+def check_lstm_step(function: Callable[..., Any]) -> bool:
+    """`lstm_step(x, h, c, W, U, b)`: one step of cells without a forget gate, to the new (h, c).
+
+    W (3n, inputs), U (3n, n) and b (3n,) hold the input gate's n rows, then the output gate's, then the
+    candidate's.
+    """
+    rng = np.random.default_rng(0)
+    cases: list[Case] = []
+    for inputs, cells in ((2, 1), (4, 3)):
+        x, h, c = rng.normal(size=inputs), rng.normal(size=cells), 3 * rng.normal(size=cells)
+        W, U = rng.normal(size=(3 * cells, inputs)), rng.normal(size=(3 * cells, cells))
+        b = rng.normal(size=3 * cells)
+        cases.append(((x, h, c, W, U, b), _lstm_step(x, h, c, W, U, b)))
+    return judge(function, cases, 1e-6)
+
+
+def _lstm_step(x, h, c, W, U, b) -> tuple[np.ndarray, np.ndarray]:
+    i, o, g = np.split(W @ x + U @ h + b, 3)
+    c = c + np.tanh(g) / (1 + np.exp(-i))
+    return np.tanh(c) / (1 + np.exp(-o)), c

@@ -73,7 +73,7 @@ def _brief(value: Any) -> str:
     if int(np.prod(shape)) > 12:
         return f"<array of shape {tuple(shape)}>"
     if shape:
-        numbers = {"float_kind": lambda number: f"{number:.3g}"}
+        numbers: Any = {"float_kind": lambda number: f"{number:.3g}"}
         return np.array2string(np.asarray(value), separator=", ", formatter=numbers).replace("\n", "")
     return f"{value:.4g}" if isinstance(value, float | np.floating) else str(value)
 

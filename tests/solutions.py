@@ -60,7 +60,9 @@ def exercises_of(notebook: NotebookNode) -> list[Exercise]:
                 name=name,
                 context="\n".join(definitions(c.source) for c in cells[:start] if c.cell_type == "code"),
                 stub=without_checks(cells[start].source),
-                check="\n".join(re.findall(rf"^exercises\.check_{name}\(.*\)$", code, flags=re.M)),
+                check="\n".join(
+                    re.findall(rf"^(?:\w+ = )?exercises\.check_{name}\(.*\);?$", code, flags=re.M)
+                ),
                 hint=folded.get("hint", ""),
                 solution="\n".join(FENCED.findall(folded.get("solution", ""))),
             )
@@ -85,4 +87,4 @@ def is_definition(node: ast.stmt) -> bool:
 
 
 def without_checks(source: str) -> str:
-    return re.sub(r"^exercises\.check_.*$", "", source, flags=re.M)
+    return re.sub(r"^(?:\w+ = )?exercises\.check_.*$", "", source, flags=re.M)

@@ -2,6 +2,7 @@
 
 import base64
 import io
+from pathlib import Path
 
 import nbformat
 import numpy as np
@@ -27,7 +28,7 @@ def chapter(*cells) -> nbformat.NotebookNode:
     return new_notebook(cells=[new_markdown_cell("# Chapter"), *cells])
 
 
-def saved(notebook, folder) -> "nbformat.NotebookNode":
+def saved(notebook, folder) -> Path:
     path = folder / "90_test.ipynb"
     nbformat.write(notebook, path)
     return path

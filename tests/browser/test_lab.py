@@ -76,6 +76,27 @@ def lab(tmp_path, browser):
         server.wait(timeout=30)
 
 
+def move(explorer) -> str:
+    """Turn dials by keyboard until another figure stands there; returns its source.
+
+    A dial may lead to a setting that is not recorded, where a line of text stands: then the next is tried.
+    """
+    figure = explorer.locator("img")
+    before = figure.get_attribute("src")
+    dials = explorer.locator(".noUi-handle").all() or explorer.locator("button:not(.mod-active)").all()
+    for dial in dials:
+        for key in (
+            ("ArrowRight", "ArrowRight", "ArrowLeft") if "noUi" in dial.get_attribute("class") else (" ",)
+        ):
+            shown = explorer.locator("[aria-live]").inner_html()
+            dial.focus()
+            dial.press(key)
+            sync_api.expect(explorer.locator("[aria-live]")).not_to_have_js_property("innerHTML", shown)
+            if figure.count() and figure.get_attribute("src") != before:
+                return figure.get_attribute("src")
+    raise AssertionError("no dial of the explorer leads to another figure")
+
+
 def test_a_chapter_runs_and_its_explorer_moves_by_keyboard(lab, watched):
     page = watched.page
     page.goto(lab)
@@ -85,14 +106,10 @@ def test_a_chapter_runs_and_its_explorer_moves_by_keyboard(lab, watched):
 
     explorer = page.locator(".jp-OutputArea-output .widget-vbox").last
     explorer.scroll_into_view_if_needed()
-    figure = explorer.locator("img").last
+    figure = explorer.locator("img")
     before = figure.get_attribute("src")
     assert figure.get_attribute("alt"), "the explorer's figure has no alt text"
-
-    control = explorer.locator(".noUi-handle, select, input, button").first
-    control.focus()
-    control.press("ArrowRight" if "noUi" in (control.get_attribute("class") or "") else "ArrowDown")
-    sync_api.expect(figure).not_to_have_attribute("src", before)
+    assert move(explorer) != before
 
     assert page.locator(COMPLAINTS).all_inner_texts() == []
     assert watched.outside == []

@@ -188,6 +188,17 @@ def test_the_box_follows_a_body_that_walks(door):
     assert np.abs(centres[:, 0] - (np.array(xs) - 0.5)).max() < 3
 
 
+def test_the_box_finds_a_still_body_of_which_only_the_hands_are_seen_to_move():
+    """Arms and shirt in the grey of the background: legs and head stand still between two hands."""
+    frames = scene()
+    frames[:, 34:54, 36:44] = 60
+    frames[:, 12:17, 38:42] = 60
+    for t, frame in enumerate(frames):
+        height = 22 + int(6 * np.sin(t / 2))
+        frame[height : height + 4, 26:29] = frame[height : height + 4, 51:54] = 220
+    assert np.abs(person_box(frames.clip(0, 255).astype(np.uint8))[:, 0] - 39.5).max() < 3
+
+
 def test_a_shadow_does_not_pull_the_box():
     frames = with_body(scene(), [40] * 60)
     frames[:, 52:56, 40:66] = 80

@@ -14,7 +14,7 @@ CONTROLS: dict[str, list] = {
     "decision": ["vote", "LSTM"],
     "split": list("abcdefg"),
 }
-CORNERS = list(itertools.product(*({values[0], values[-1]} for values in CONTROLS.values())))
+CORNERS = list(itertools.product(*((values[0], values[-1]) for values in CONTROLS.values())))
 
 
 def draw(window, rectify, decision, split):

@@ -1,6 +1,5 @@
 """The command `vidlab`: help at once, one line and status 1 for a user's mistake."""
 
-import subprocess
 import sys
 
 import pytest
@@ -8,22 +7,24 @@ import pytest
 from vidlab import cli
 
 
-def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess:
-    import os
+@pytest.fixture
+def run(monkeypatch, capsys):
+    """Call the command with arguments; returns (exit status, stdout, stderr)."""
 
-    code = "import sys; from vidlab.cli import main; sys.argv[0] = 'vidlab'; main()"
-    return subprocess.run(
-        [sys.executable, "-c", code, *arguments],
-        capture_output=True,
-        text=True,
-        env={**os.environ, **environment},
-    )
+    def call(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["vidlab", *arguments])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        return int(end.value.code or 0), *capsys.readouterr()
+
+    return call
 
 
-def test_help_lists_the_commands():
-    done = run("--help")
-    assert done.returncode == 0
-    assert all(name in done.stdout for name in ("check", "data", "claims", "render"))
+def test_help_lists_the_commands(run):
+    status, out, _ = run("--help")
+    assert status == 0
+    names = ["check", "data", "train", "evaluate", "predict", "record", "claims", "render"]
+    assert [name for name in names if name not in out] == []
 
 
 @pytest.mark.parametrize(
@@ -33,19 +34,26 @@ def test_help_lists_the_commands():
         ("data", "SynthMoon-1", "--size", "quick"),
         ("data", "SynthKTH-1", "--size", "huge"),
         ("render", "00", "--profile", "quick"),
+        ("predict", "missing.avi"),
+        ("train", "--root", "missing"),
+        ("claims", "nobody2000"),
+        ("record", "nobody2000"),
     ],
     ids=" ".join,
 )
-def test_a_mistake_is_one_line_on_stderr(arguments, tmp_path):
-    done = run(*arguments, VIDLAB_DATA=str(tmp_path))
-    assert done.returncode == 1
-    assert done.stderr.startswith("vidlab: ") and len(done.stderr.splitlines()) == 1
+def test_a_mistake_is_one_line_on_stderr(run, arguments, monkeypatch, tmp_path):
+    monkeypatch.setenv("VIDLAB_DATA", str(tmp_path))
+    status, _, err = run(*arguments)
+    assert status == 1
+    assert err.startswith("vidlab: ") and len(err.splitlines()) == 1
 
 
-def test_check_exits_with_one_when_something_is_missing(tmp_path):
-    done = run("check", VIDLAB_DATA=str(tmp_path), VIDLAB_PROFILE="quick")
-    assert done.returncode == 1
-    assert "[FAIL] Data" in done.stdout
+def test_check_exits_with_one_when_something_is_missing(run, monkeypatch, tmp_path):
+    monkeypatch.setenv("VIDLAB_DATA", str(tmp_path))
+    monkeypatch.setenv("VIDLAB_PROFILE", "quick")
+    status, out, _ = run("check")
+    assert status == 1
+    assert "[FAIL] Data" in out
 
 
 class OurError(Exception):

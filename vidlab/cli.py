@@ -97,7 +97,9 @@ def record(
     paper: Annotated[str, typer.Argument(help="baccouche2011")],
     arm: Annotated[list[str] | None, typer.Option(help="only these arms; default all of the paper")] = None,
     jobs: Annotated[int, typer.Option(help="processes, one core each")] = 1,
-    plan: Annotated[bool, typer.Option("--plan", help="run nothing; print the table of runs with minutes")] = False,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="run nothing; print the table of runs")
+    ] = False,
 ) -> None:
     """Train and store every run of a paper that is not recorded yet. Goes on where it was interrupted."""
     from vidlab import runs
@@ -142,7 +144,9 @@ def evaluate(
 @app.command()
 def predict(
     video: Annotated[Path, typer.Argument(help="a video file")],
-    weights: Annotated[Path | None, typer.Option(help="a file of `vidlab train`; default the recorded run")] = None,
+    weights: Annotated[
+        Path | None, typer.Option(help="what `vidlab train` wrote; default the recorded run")
+    ] = None,
 ) -> None:
     """Print what both stages say of one video: class probabilities for each window and for the whole."""
     from vidlab import workshop

@@ -98,8 +98,8 @@ def unlike_background(frames: np.ndarray) -> np.ndarray:
     grey = np.stack([cv2.GaussianBlur(frame, (3, 3), 0.8) for frame in frames]).astype(np.float32)
     grey -= np.median(grey, axis=2, keepdims=True)
     scene = np.median(grey[:: max(len(grey) // 100, 1)], axis=0)
-    acting = (moving_share(grey) > 0.45).astype(np.float32)[None]  # columns of one who acts on the spot
-    acting = cv2.morphologyEx(acting, cv2.MORPH_CLOSE, np.ones((1, 31)))  # and what is between two hands
+    moving = (moving_share(grey) > 0.45).astype(np.float32)[None]  # columns of one who acts on the spot
+    acting = cv2.morphologyEx(moving, cv2.MORPH_CLOSE, np.ones((1, 31)))  # and what is between two hands
     known = scene * (1 - cv2.blur(cv2.dilate(acting, np.ones((1, 11))), (5, 1)))
     unlike = np.minimum(np.abs(grey - known), np.abs(grey - np.median(scene[:5], axis=0)))
     usual = 3 * 1.4826 * np.median(unlike[::7])  # 3 standard deviations, measured robustly

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from vidlab.papers.baccouche import arm, arms, convnet_of, data, stages, system, table
+from vidlab.papers.baccouche import arm, arms, convnet_of, data, maps, stages, system, table
 from vidlab.train import IGNORED, Recipe
 from vidlab.videos.benchmark import Benchmark, Video, random_splits
 
@@ -167,3 +167,29 @@ def test_second_stages_share_their_convnet():
 def test_an_unknown_arm_is_named():
     with pytest.raises(KeyError, match="kth3"):
         arm("kth3")
+
+
+def test_c1_maps_are_compared_with_the_mask_pixel_by_pixel(monkeypatch):
+    """A first layer that shows its input in one map, and an input that is the mask: area 1 for that map."""
+    net = system.ConvNet3D()
+    with torch.no_grad():
+        for p in (net.C1[0].weight, net.C1[0].bias):
+            p.zero_()
+        net.C1[0].weight[2, 0, 2, 3, 3] = 1
+
+    def made_up(name, size, at, frames, lcn):
+        mask = np.random.default_rng(at).random((frames, 54, 34)) > 0.7
+        return torch.from_numpy(mask).float(), mask
+
+    monkeypatch.setattr(maps, "window_with_mask", made_up)
+    videos = tuple(Video(Path(f"person01_{a}_d1_uncomp.avi"), 0, "person01") for a in maps.ACTIONS)
+    found = maps.mask_auc(net, Benchmark("B", ("a",), videos), range(4), "quick")
+    assert found["c1_mask_auc"] == 1.0
+    assert found["c1_mask_auc_mean"] == pytest.approx((1 + 6 * 0.5) / 7)
+
+
+def test_the_true_mask_lies_on_the_person():
+    clip, mask = maps.window_with_mask("person01_boxing_d1", "quick", at=30)
+    assert clip.shape == mask.shape == (9, 54, 34)
+    assert 0.1 < mask.mean() < 0.6
+    assert clip.abs().numpy()[mask].mean() > clip.abs().numpy()[~mask].mean()

@@ -18,7 +18,7 @@ import vidlab
 from vidlab import score
 from vidlab.experiment import Experiment
 from vidlab.nets.baccouche import ConvNet3D
-from vidlab.papers.baccouche import harris, stages
+from vidlab.papers.baccouche import harris, maps, stages
 from vidlab.papers.baccouche.data import WORLD, Material, Windows, material
 from vidlab.papers.baccouche.stages import Features, Outcome
 
@@ -193,7 +193,10 @@ def train(experiment: Experiment, size: str = "laptop") -> Outcome:
         keep = np.isin(key, test_on)
         scores = stages.flat_scores(_where(features, keep), key[keep], features.windows.label[keep])
         rows = score.vote(scores) if experiment.system == VOTE else score.mean(scores)
-        return outcome(data, test_on, rows, history, {"window_accuracy": score.accuracy(scores.probabilities, scores.labels)})
+        extra = {"window_accuracy": score.accuracy(scores.probabilities, scores.labels)}
+        if experiment.system == VOTE and not experiment.net:
+            extra |= maps.mask_auc(net, data.benchmark, split.test, size)
+        return outcome(data, test_on, rows, history, extra)
     labels = data.benchmark.labels
     known, new = features.sequences(train_on, key), features.sequences(test_on, key)
     if experiment.system == LOGISTIC:

@@ -37,9 +37,16 @@ DRAW: dict[str, Callable[[], plots.Picture]] = {
     "filmstrip with boxes": lambda: plots.filmstrip(VIDEO, boxes=np.tile([2, 3, 10, 12], (20, 1))),
     "filmstrip of floats": lambda: plots.filmstrip(VIDEO / 255.0 - 0.5, titles=list("abcdefghijkl")),
     "overlay": lambda: plots.overlay(VIDEO, MASK, every=5, joints=np.full((20, 3, 2), 9.0)),
+    "arrows": lambda: plots.arrows(VIDEO, np.full((19, 2, 24, 32), 2.0), every=5),
     "feature maps": lambda: plots.feature_maps(RNG.normal(size=(7, 5, 12, 8)), frames=VIDEO[:5]),
     "confusion": lambda: plots.confusion(np.diag([5, 6, 7, 8, 9, 10]) + 1, CLASSES, title="t"),
     "embedding": lambda: plots.embedding(RNG.normal(size=(30, 2)), np.arange(30) % 6, CLASSES),
+    "scatter": lambda: plots.scatter(RNG.normal(size=(30, 2)), np.arange(30) % 3, "abc", "x (m)", "y (s)"),
+    "traces": lambda: plots.traces(
+        {"a": RNG.random(20), "b": RNG.random(9)}, "y (m)", {"b": np.arange(9) > 5}
+    ),
+    "timelines": lambda: plots.timelines({"whole": [(0, 90)], "parts": [(3, 20), (40, 90)]}, 90),
+    "split table": lambda: plots.split_table({"one": ["g1"], "two": ["g2", "g3"]}, ["g1", "g2", "g3"], "g"),
     "curves": lambda: plots.curves({"a": RNG.random((3, 9)), "b": RNG.random(5)}, reported=0.9),
     "gain curve": lambda: plots.gain_curve([1, 2], [3, 4], [2, 3], [4, 5], "dial", reported=3.35),
     "splits": lambda: plots.splits_spread({"vote": [90, 91.5, 92], "one": [80]}, {"vote": 91.04}),
@@ -138,6 +145,32 @@ def test_a_perfect_confusion_matrix_says_so():
 def test_the_windows_diagram_counts_windows(length, size, hop):
     expected = max(length - size, 0) // hop + 1
     assert f"into {expected} windows" in plots.windows_diagram(length, size, hop).alt
+
+
+def test_timelines_count_frames_once():
+    alt = plots.timelines({"whole": [(0, 90)], "parts": [(0, 20), (10, 30)]}, 90).alt
+    assert "whole, 1 stretch, 90 frames; parts, 2 stretches, 30 frames" in alt
+
+
+def test_the_split_table_names_who_is_tested():
+    alt = plots.split_table({"one": ["g1"], "two": ["g2", "g3"]}, ["g1", "g2", "g3"]).alt
+    assert "one tests g1; two tests g2 and g3" in alt
+
+
+def test_arrows_tell_the_longest():
+    flow = np.zeros((2, 2, 24, 32))
+    flow[0, :, :, :16] = np.reshape([3.0, 4.0], (2, 1, 1))
+    assert "the longest is 5.0 pixels, 75 % stay in place" in plots.arrows(VIDEO, flow).alt
+
+
+def test_traces_tell_how_much_is_shaded():
+    alt = plots.traces({"a": np.arange(10)}, "steps", {"a": np.arange(10) < 3}, "in the air").alt
+    assert "a between 0 and 9, in the air in 30 % of the frames" in alt
+
+
+def test_scatter_tells_each_range():
+    alt = plots.scatter([[1, 2], [3, 4], [5, 6]], [0, 0, 1], "ab", "x", "y").alt
+    assert "a 1.00 to 3.00 and 2.00 to 4.00; b 5.00" in alt
 
 
 def test_embedding_counts_like_neighbours():

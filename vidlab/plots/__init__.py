@@ -6,12 +6,13 @@ from vidlab.plots.charts import (
     embedding,
     gain_curve,
     reported_beside_measured,
+    scatter,
     splits_spread,
 )
-from vidlab.plots.diagrams import Layer, architecture, dataflow, windows_diagram
-from vidlab.plots.frames import feature_maps, filmstrip, overlay
+from vidlab.plots.diagrams import Layer, architecture, dataflow, split_table, timelines, windows_diagram
+from vidlab.plots.frames import arrows, feature_maps, filmstrip, overlay
 from vidlab.plots.picture import COLOURS, MARKERS, Picture, new_figure, styled
-from vidlab.plots.sequences import probabilities, unrolled
+from vidlab.plots.sequences import probabilities, traces, unrolled
 
 __all__ = [
     "COLOURS",
@@ -19,6 +20,7 @@ __all__ = [
     "Layer",
     "Picture",
     "architecture",
+    "arrows",
     "confusion",
     "curves",
     "dataflow",
@@ -30,8 +32,12 @@ __all__ = [
     "overlay",
     "probabilities",
     "reported_beside_measured",
+    "scatter",
+    "split_table",
     "splits_spread",
     "styled",
+    "timelines",
+    "traces",
     "unrolled",
     "windows_diagram",
 ]

@@ -82,6 +82,27 @@ def embedding(points: np.ndarray, labels: np.ndarray, classes: Sequence[str], ti
     )
 
 
+@styled
+def scatter(
+    points: np.ndarray, labels: np.ndarray, classes: Sequence[str], xlabel: str, ylabel: str
+) -> Picture:
+    """Two measured numbers against each other, (n, 2), one colour and one marker a class; labels (n,) int."""
+    points, labels = np.asarray(points), np.asarray(labels)
+    figure = new_figure(3.7)
+    axes = figure.subplots()
+    told = []
+    for k, name in enumerate(classes):
+        mine = points[labels == k]
+        marks: dict[str, Any] = {"color": COLOURS[k % 7], "marker": MARKERS[k % 7], "s": 30}
+        axes.scatter(*mine.T, label=name, alpha=0.8, **marks)
+        low, high = mine.min(axis=0), mine.max(axis=0)
+        told.append(f"{name} {low[0]:.2f} to {high[0]:.2f} and {low[1]:.2f} to {high[1]:.2f}")
+    axes.set_xlabel(xlabel)
+    axes.set_ylabel(ylabel)
+    _legend_below(figure, len(classes))
+    return Picture(figure, f"{ylabel} against {xlabel} of {len(points)} points: {'; '.join(told)}.")
+
+
 def _same_neighbour(points: np.ndarray, labels: np.ndarray) -> float:
     """Percent of points whose nearest neighbour has their label."""
     from scipy.spatial import cKDTree

@@ -2,15 +2,15 @@
 
 import math
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
+from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Patch, Rectangle
 
-from vidlab.plots.picture import COLOURS, WIDTH, Picture, new_figure, styled
+from vidlab.plots.picture import COLOURS, WIDTH, Picture, listed, new_figure, styled
 
 
 @styled
@@ -35,6 +35,55 @@ def windows_diagram(length: int, size: int = 9, hop: int = 9, most: int = 12) ->
     axes.set_title(f"{length} frames, windows of {size}, hop {hop}: {len(starts)} windows")
     alt = f"A video of {length} frames cut into {len(starts)} windows of {size} frames, one every {hop}"
     return Picture(figure, f"{alt}{first}{rest}.")
+
+
+@styled
+def timelines(rows: Mapping[str, Sequence[tuple[int, int]]], length: int, title: str = "") -> Picture:
+    """Which frames of one video belong to what: one row a name, its stretches [start, stop) as bars."""
+    figure = new_figure(0.95 + 0.34 * len(rows) + (0.3 if title else 0))
+    axes = figure.subplots()
+    told = []
+    for row, (name, stretches) in enumerate(rows.items()):
+        for start, stop in stretches:
+            axes.barh(row, stop - start, left=start, height=0.72, color=COLOURS[row % 7], edgecolor="white")
+        covered = len({t for start, stop in stretches for t in range(start, stop)})
+        many = "1 stretch" if len(stretches) == 1 else f"{len(stretches)} stretches"
+        told.append(f"{name}, {many}, {covered} frames")
+    axes.set_yticks(range(len(rows)), list(rows))
+    axes.set_ylim(len(rows) - 0.4, -0.6)
+    axes.set_xlim(0, length)
+    axes.set_xlabel("frame")
+    axes.grid(False, axis="y")
+    if title:
+        axes.set_title(title)
+    return Picture(figure, f"Timeline of a video of {length} frames: {'; '.join(told)}.")
+
+
+@styled
+def split_table(splits: Mapping[str, Sequence[str]], groups: Sequence[str], what: str = "person") -> Picture:
+    """Who is tested in which split: one row a split, one column a group, tested groups filled and ringed.
+
+    splits: name -> the groups that are tested there; all others train.
+    """
+    figure = new_figure(1.15 + 0.34 * len(splits))
+    axes = figure.subplots()
+    for row, tested in enumerate(splits.values()):
+        for column, group in enumerate(groups):
+            colour = COLOURS[1] if group in tested else "#d5e4ef"
+            axes.add_patch(Rectangle((column - 0.42, row - 0.38), 0.84, 0.76, facecolor=colour))
+            if group in tested:
+                axes.plot(column, row, "o", color="white", markersize=4)
+    axes.set(xlim=(-0.6, len(groups) - 0.4), ylim=(len(splits) - 0.4, -0.6))
+    axes.set_xticks(range(len(groups)), [g.removeprefix(what) for g in groups], fontsize=9)
+    axes.set_yticks(range(len(splits)), list(splits))
+    axes.set_xlabel(what)
+    axes.grid(False)
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    handles = [Patch(color="#d5e4ef", label="trains"), Patch(color=COLOURS[1], label="is tested (dot)")]
+    figure.legend(handles=handles, loc="outside lower center", ncols=2)
+    told = [f"{name} tests {listed(list(tested))}" for name, tested in splits.items()]
+    return Picture(figure, f"{len(splits)} splits of {len(groups)} groups: {'; '.join(told)}.")
 
 
 @dataclass(frozen=True)

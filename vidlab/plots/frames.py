@@ -153,3 +153,33 @@ def feature_maps(
     given = ", beside the input in the first column" if frames is not None else ""
     alt = f"The {count} feature maps of layer {layer} at {times} successive times, one column a map{given}; "
     return Picture(figure, alt + "bright where a map answers strongly.")
+
+
+@styled
+def arrows(
+    frames: np.ndarray,
+    flow: np.ndarray,
+    every: int = 1,
+    step: int = 5,
+    least: float = 0.3,
+    what: str = "video",
+) -> Picture:
+    """Optical flow as arrows over grey frames, at their true length: each ends where its pixel goes.
+
+    frames: (T, H, W) uint8; flow: (T or T - 1, 2, H, W), x then y, in pixels a frame; every: step between
+    the frames shown (at most 4); step: pixels between arrows; arrows shorter than `least` are left out.
+    """
+    shown = range(0, len(flow), every)[:4]
+    figure, axes = _grid(1, len(shown), np.shape(frames)[1:3], labels=False)
+    y, x = np.mgrid[step // 2 : frames.shape[1] : step, step // 2 : frames.shape[2] : step]
+    for cell, t in zip(axes[0], shown, strict=True):
+        _image(cell, (0.5 * frames[t] + 60).astype(np.uint8))
+        u, v = flow[t][:, y, x]
+        keep = np.hypot(u, v) >= least
+        ends = {"angles": "xy", "scale_units": "xy", "scale": 1, "color": COLOURS[5], "width": 0.009}
+        cell.quiver(x[keep], y[keep], u[keep], v[keep], headwidth=3.2, headlength=3.5, **ends)
+        cell.set_title(f"frame {t}" if t == 0 else f"{t}", fontsize=10, loc="center", pad=4)
+    length = np.hypot(*np.moveaxis(np.asarray(flow)[list(shown)], 1, 0))
+    alt = f"{len(shown)} frames of a {what} with arrows that show where pixels move to in the next frame"
+    still = 100 * (length < least).mean()
+    return Picture(figure, f"{alt}; the longest is {length.max():.1f} pixels, {still:.0f} % stay in place.")

@@ -1,6 +1,6 @@
 """Pictures of decisions over time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.patches import Patch
@@ -100,3 +100,33 @@ def probabilities(
         figure,
         f"Probabilities of {len(classes)} classes over {len(values)} windows; highest: {listed(told)}.",
     )
+
+
+@styled
+def traces(
+    rows: Mapping[str, np.ndarray],
+    ylabel: str,
+    shade: Mapping[str, np.ndarray] | None = None,
+    shaded: str = "nobody there",
+    fps: float = 25.0,
+) -> Picture:
+    """One measured number over time, one panel a row on shared axes, with some frames shaded.
+
+    rows: name -> (T,), which may differ in length; shade: name -> (T,) bool; shaded: what the shading means.
+    """
+    figure = new_figure(0.9 + 0.95 * len(rows))
+    axes = figure.subplots(len(rows), sharex=True, sharey=True, squeeze=False)[:, 0]
+    told = []
+    for k, (line, (name, values)) in enumerate(zip(axes, rows.items(), strict=True)):
+        seconds = np.arange(len(values)) / fps
+        dark = np.asarray((shade or {}).get(name, np.zeros(len(values))), bool)
+        _shade(line, seconds, ~dark)
+        line.plot(seconds, values, color=COLOURS[k % 7], marker=MARKERS[k % 7], markersize=4, linewidth=1.6)
+        line.text(1.01, 0.5, name, transform=line.transAxes, va="center", color=COLOURS[k % 7])
+        share = f", {shaded} in {100 * dark.mean():.0f} % of the frames" if dark.any() else ""
+        told.append(f"{name} between {np.nanmin(values):.2g} and {np.nanmax(values):.2g}{share}")
+    axes[-1].set_xlabel("time (s)")
+    figure.supylabel(ylabel, fontsize=11)
+    if shade:
+        figure.legend([Patch(color=EMPTY)], [shaded], loc="outside upper right")
+    return Picture(figure, f"{ylabel} over time: {listed(told)}.")

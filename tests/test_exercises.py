@@ -10,6 +10,11 @@ def chance(labels):
     return np.bincount(labels).max() / len(labels)
 
 
+def stretches(text):
+    pairs = [part.split("-") for part in text.split(",")]
+    return [(int(first) - 1, int(last)) for first, last in pairs]
+
+
 def windows(length, size, hop):
     return max(0, length - size) // hop + 1
 
@@ -17,6 +22,10 @@ def windows(length, size, hop):
 def split(groups, held_out):
     inside = np.isin(groups, held_out)
     return np.flatnonzero(~inside), np.flatnonzero(inside)
+
+
+def seen(groups, train, test):
+    return np.isin([groups[i] for i in test], [groups[i] for i in train]).mean()
 
 
 def parameters(kernel, inputs):
@@ -56,9 +65,13 @@ def lstm_step(x, h, c, W, U, b):
     return sigmoid(drive[n : 2 * n]) * np.tanh(c), c
 
 
-RIGHT = {f.__name__: f for f in (chance, windows, split, parameters, receptive_field, vote, lcn, lstm_step)}
+CHAPTER_01 = (stretches, windows, split, seen)
+CHAPTER_02 = (parameters, receptive_field, vote, lcn, lstm_step)
+RIGHT = {f.__name__: f for f in (chance, *CHAPTER_01, *CHAPTER_02)}
 WRONG = {
     "chance": lambda labels: 1 / (max(labels) + 1),
+    "stretches": lambda text: [[int(n) for n in part.split("-")] for part in text.split(",")],
+    "seen": lambda groups, train, test: len(set(train) & set(test)) / len(test),
     "windows": lambda length, size, hop: length // hop,
     "split": lambda groups, held_out: ([0], [1]),
     "parameters": lambda kernel, inputs: sum(inputs) * int(np.prod(kernel)),

@@ -55,6 +55,14 @@ def test_a_chapter_runs_at_the_profile_asked_for_and_logs_the_runs_it_asks_for(p
     assert done.metadata.vidlab.runs == {"abc": ""}
 
 
+def test_a_rendered_chapter_never_sees_real_videos(project, monkeypatch):
+    monkeypatch.setenv("VIDLAB_REAL", "real")
+    path = saved(chapter(new_code_cell("import os\n'VIDLAB_REAL' in os.environ")), project / "notebooks")
+    render.render(path, "quick", project / "build")
+    done = nbformat.read(project / "build" / path.name, as_version=4)
+    assert done.cells[1].outputs[0].data["text/plain"] == "False"
+
+
 def test_an_error_names_the_chapter_and_writes_nothing(project):
     path = saved(chapter(new_code_cell("1 / 0")), project / "notebooks")
     before = path.read_bytes()

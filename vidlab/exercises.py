@@ -92,6 +92,19 @@ def check_chance(function: Callable[..., Any]) -> bool:
 # ------------------------------------------------------------------------------------ chapter 01
 
 
+def check_stretches(function: Callable[..., Any]) -> bool:
+    """`stretches(text)`: "1-95, 96-185" to [(0, 95), (95, 185)], in the order of the list."""
+    lists = ([(1, 95), (96, 185)], [(7, 7)], [(1, 64), (270, 332), (194, 264)])
+    texts = [", ".join(f"{first}-{last}" for first, last in pairs) for pairs in lists]
+    return judge(
+        function,
+        [
+            ((text,), np.array([(first - 1, last) for first, last in pairs]))
+            for text, pairs in zip(texts, lists, strict=True)
+        ],
+    )
+
+
 def check_windows(function: Callable[..., Any]) -> bool:
     """`windows(length, size, hop)`: how many whole windows a video has, at least 1."""
     cases = [(9, 9, 9), (100, 9, 9), (26, 9, 1), (26, 9, 3), (18, 9, 9), (5, 9, 9)]
@@ -105,6 +118,16 @@ def check_split(function: Callable[..., Any]) -> bool:
         sides = [[i for i, g in enumerate(groups) if (g in held_out) is side] for side in (False, True)]
         cases.append(((groups, held_out), (sides[0], sides[1])))
     return judge(function, cases)
+
+
+def check_seen(function: Callable[..., Any]) -> bool:
+    """`seen(groups, train, test)`: the share of the test videos whose group is also trained on, 0 … 1."""
+    groups = ["p1", "p1", "p2", "p3", "p3", "p10"]
+    cases: list[Case] = []
+    for train, test in (([0, 2, 3], [1, 4, 5]), ([0, 1], [2, 3, 5]), ([5, 2, 0], [4, 1])):
+        known = [any(groups[i] == groups[j] for j in train) for i in test]
+        cases.append(((groups, train, test), sum(known) / len(known)))
+    return judge(function, cases, 1e-9)
 
 
 # ------------------------------------------------------------------------------------ chapter 02

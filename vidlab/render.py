@@ -79,10 +79,14 @@ def stale(path: Path) -> str | None:
 
 
 def execute(notebook: NotebookNode, name: str, profile: str) -> list[str]:
-    """Run all cells in place, in the folder of the chapters; returns the ids of the runs asked for."""
+    """Run all cells in place, in the folder of the chapters; returns the ids of the runs asked for.
+
+    Real videos stay unknown to the chapters here: what is rendered is published, and their frames may not be.
+    """
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
+    environment = {key: value for key, value in os.environ.items() if key != "VIDLAB_REAL"}
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "runs"
         client = NotebookClient(
@@ -96,7 +100,7 @@ def execute(notebook: NotebookNode, name: str, profile: str) -> list[str]:
             coalesce_streams=True,
         )
         try:
-            client.execute(env={**os.environ, "VIDLAB_PROFILE": profile, "VIDLAB_RUN_LOG": str(log)})
+            client.execute(env={**environment, "VIDLAB_PROFILE": profile, "VIDLAB_RUN_LOG": str(log)})
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
             raise RenderError(f"{name} at {profile}: {plain(str(error))}") from None
         return sorted(set(log.read_text().split())) if log.exists() else []

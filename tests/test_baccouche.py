@@ -40,7 +40,10 @@ def material():
 
 def test_windows_stay_inside_their_video(material):
     windows = material.windows(9, 9)
-    first, last = material.first[windows.video], material.first[windows.video] + material.length[windows.video]
+    first, last = (
+        material.first[windows.video],
+        material.first[windows.video] + material.length[windows.video],
+    )
     assert (windows.index >= first[:, None]).all() and (windows.index < last[:, None]).all()
     assert (np.diff(windows.index, axis=1) == 1).all()  # no video here is shorter than a window
 
@@ -76,7 +79,9 @@ def test_an_epochs_batches_depend_on_seed_and_number_alone(material):
 
 @pytest.mark.parametrize("shuffled", [False, True])
 def test_sequences_are_padded_and_only_real_steps_have_targets(shuffled):
-    sequences = [np.full((n, 3), n, np.float32) + np.arange(n, dtype=np.float32)[:, None] / 10 for n in (2, 5, 3)]
+    sequences = [
+        np.full((n, 3), n, np.float32) + np.arange(n, dtype=np.float32)[:, None] / 10 for n in (2, 5, 3)
+    ]
     loader = data.SequenceLoader(sequences, np.array([0, 1, 2]), batch=3, shuffled=shuffled)
     inputs, targets = next(loader.epoch(0))
     assert inputs.shape == (3, 5, 3)
@@ -88,7 +93,9 @@ def test_sequences_are_padded_and_only_real_steps_have_targets(shuffled):
 
 def test_label_sequences_averages_over_real_steps_only():
     net = system.SequenceLSTM(3, 4, 2)
-    sequences = [np.random.default_rng(i).normal(size=(n, 3)).astype(np.float32) for i, n in enumerate((4, 1, 7))]
+    sequences = [
+        np.random.default_rng(i).normal(size=(n, 3)).astype(np.float32) for i, n in enumerate((4, 1, 7))
+    ]
     rows = stages.label_sequences(net, sequences, batch=3)
     for row, s in zip(rows, sequences, strict=True):
         alone = net(torch.from_numpy(s)[None]).softmax(-1)[0].mean(0)
@@ -97,7 +104,9 @@ def test_label_sequences_averages_over_real_steps_only():
 
 def test_both_stages_learn_what_is_easy(material):
     split = material.benchmark.splits[0]
-    trained = system.train(material, split, windows=300, lstm=Recipe("quick", epochs=4, batch=8, lr=0.01, optimiser="adam"))
+    trained = system.train(
+        material, split, windows=300, lstm=Recipe("quick", epochs=4, batch=8, lr=0.01, optimiser="adam")
+    )
     labels, voted, labelled = system.evaluate(trained, material, np.array(split.test))
     assert (voted.argmax(1) == labels).mean() > 0.9 and (labelled.argmax(1) == labels).mean() > 0.9
 
@@ -107,7 +116,9 @@ def test_a_saved_system_says_the_same(material, tmp_path):
     trained.save(tmp_path / "w.safetensors")
     again = system.load(tmp_path / "w.safetensors")
     frames = np.random.default_rng(0).integers(0, 255, (20, 120, 160, 1), dtype=np.uint8)
-    for a, b in zip(vars(trained.predict(frames)).values(), vars(again.predict(frames)).values(), strict=True):
+    for a, b in zip(
+        vars(trained.predict(frames)).values(), vars(again.predict(frames)).values(), strict=True
+    ):
         np.testing.assert_array_equal(a, b)
 
 
@@ -121,7 +132,8 @@ def test_a_file_that_holds_no_weights_is_named(tmp_path):
 def test_idle_windows_are_left_out_by_share(material):
     windows = material.windows()
     all_of, half, none = (
-        table.keys(replace(arm("kth1-vote")[0], net={"idle": share}), material, windows) for share in (1.0, 0.5, 0.0)
+        table.keys(replace(arm("kth1-vote")[0], net={"idle": share}), material, windows)
+        for share in (1.0, 0.5, 0.0)
     )
     assert (all_of >= 0).all()
     assert ((none < 0) == windows.idle).all()
@@ -160,8 +172,16 @@ def test_arms_have_at_least_three_seeds(name):
 
 
 def test_second_stages_share_their_convnet():
-    assert convnet_of(arm("kth1-lstm")[4]) == convnet_of(arm("kth1-lstm-cells-10")[1]) == convnet_of(arm("kth1-vote")[4])
-    assert convnet_of(arm("noidle-lstm")[0]) == convnet_of(arm("kth2-lstm")[0]) != convnet_of(arm("kth1-lstm")[0])
+    assert (
+        convnet_of(arm("kth1-lstm")[4])
+        == convnet_of(arm("kth1-lstm-cells-10")[1])
+        == convnet_of(arm("kth1-vote")[4])
+    )
+    assert (
+        convnet_of(arm("noidle-lstm")[0])
+        == convnet_of(arm("kth2-lstm")[0])
+        != convnet_of(arm("kth1-lstm")[0])
+    )
 
 
 def test_an_unknown_arm_is_named():

@@ -12,8 +12,11 @@ from vidlab.videos.benchmark import leave_one_group_out, random_splits
 
 
 def people(number: int, videos_each: int = 2) -> Benchmark:
-    videos = tuple(Video(Path(f"p{p}_{k}.avi"), k % 2, f"person{p:02d}")
-                   for p in range(number) for k in range(videos_each))
+    videos = tuple(
+        Video(Path(f"p{p}_{k}.avi"), k % 2, f"person{p:02d}")
+        for p in range(number)
+        for k in range(videos_each)
+    )
     return Benchmark("toy", ("a", "b"), videos)
 
 

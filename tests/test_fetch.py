@@ -170,7 +170,8 @@ def kth_server(server) -> Server:
     stems.remove("person13_handclapping_d3")
     server.files[kth.SEQUENCES] = "\r\n".join(f"{stem}\tframes\t1-9" for stem in stems).encode()
     server.files["handclapping.zip"] = zipped(
-        {f"{stem}_uncomp.avi": stem.encode() for stem in stems if "handclapping" in stem})
+        {f"{stem}_uncomp.avi": stem.encode() for stem in stems if "handclapping" in stem}
+    )
     return server
 
 

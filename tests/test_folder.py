@@ -18,8 +18,17 @@ def touch(root: Path, *names: str) -> Path:
 
 
 def test_sub_folders_are_classes_in_order(tmp_path):
-    root = touch(tmp_path / "mine", "wave/b.mp4", "wave/a.AVI", "jump/c.mov", "wave/notes.txt",
-                 "docs/readme.md", "jump/half.part.avi", "jump/._c.mov", "loose.avi")
+    root = touch(
+        tmp_path / "mine",
+        "wave/b.mp4",
+        "wave/a.AVI",
+        "jump/c.mov",
+        "wave/notes.txt",
+        "docs/readme.md",
+        "jump/half.part.avi",
+        "jump/._c.mov",
+        "loose.avi",
+    )
     benchmark = load("folder", root)
     assert (benchmark.name, benchmark.classes) == ("mine", ("jump", "wave"))
     assert [(v.path.name, v.label) for v in benchmark.videos] == [("c.mov", 0), ("a.AVI", 1), ("b.mp4", 1)]
@@ -31,8 +40,10 @@ def test_awkward_folder_names_are_read(tmp_path):
     assert len(benchmark.videos) == 2
 
 
-@pytest.mark.parametrize("name, group", [
-    ("v_Archery_g02_c04.avi", "g02"), ("person07_walking_d1_uncomp.avi", "person07"), ("x.avi", "c/x.avi")])
+@pytest.mark.parametrize(
+    "name, group",
+    [("v_Archery_g02_c04.avi", "g02"), ("person07_walking_d1_uncomp.avi", "person07"), ("x.avi", "c/x.avi")],
+)
 def test_groups_come_from_names(name, group, tmp_path):
     assert folder.load(touch(tmp_path, f"c/{name}")).groups == (group,)
 

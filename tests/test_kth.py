@@ -48,18 +48,21 @@ def test_the_list_is_read_with_its_quirks(tmp_path):
     }
 
 
-@pytest.mark.parametrize("line, reason", [
-    ("person01_boxing_d1 frames 95-1", "'95-1' is not a range"),
-    ("person01_boxing_d1 frames 0-10", "'0-10' is not a range"),
-    ("person01_boxing_d1 frames 1-10 11-20", "'1-10 11-20' is not a range"),
-    ("person01_boxing_d1 frames ,", "has no range"),
-    ("person01_boxing_d1 frames", "is not 'name frames"),
-    ("person01_boxing_d1 1-10", "is not 'name frames"),
-    ("person01_dancing_d1 frames 1-10", "'dancing' is not one of KTH's actions"),
-    ("person26_boxing_d1 frames 1-10", "is not a name like"),
-    ("person01_boxing_d5 frames 1-10", "is not a name like"),
-    ("person02_boxing_d1 frames 1-10", "listed twice"),
-])
+@pytest.mark.parametrize(
+    "line, reason",
+    [
+        ("person01_boxing_d1 frames 95-1", "'95-1' is not a range"),
+        ("person01_boxing_d1 frames 0-10", "'0-10' is not a range"),
+        ("person01_boxing_d1 frames 1-10 11-20", "'1-10 11-20' is not a range"),
+        ("person01_boxing_d1 frames ,", "has no range"),
+        ("person01_boxing_d1 frames", "is not 'name frames"),
+        ("person01_boxing_d1 1-10", "is not 'name frames"),
+        ("person01_dancing_d1 frames 1-10", "'dancing' is not one of KTH's actions"),
+        ("person26_boxing_d1 frames 1-10", "is not a name like"),
+        ("person01_boxing_d5 frames 1-10", "is not a name like"),
+        ("person02_boxing_d1 frames 1-10", "listed twice"),
+    ],
+)
 def test_a_bad_line_is_named_by_its_number(line, reason, tmp_path):
     path = a_list(tmp_path, f"person02_boxing_d1 frames 1-9\n\n{line}\n")
     with pytest.raises(VideoError) as caught:
@@ -67,18 +70,27 @@ def test_a_bad_line_is_named_by_its_number(line, reason, tmp_path):
     assert str(caught.value).startswith(f"{path}: line 3: ") and reason in str(caught.value)
 
 
-NAMES = st.builds("person{:02d}_{}_d{}".format, st.integers(1, 25), st.sampled_from(kth.ACTIONS),
-                  st.integers(1, 4))
-RANGES = st.lists(st.tuples(st.integers(0, 900), st.integers(1, 400)).map(lambda p: (p[0], p[0] + p[1])),
-                  min_size=1, max_size=6)
+NAMES = st.builds(
+    "person{:02d}_{}_d{}".format, st.integers(1, 25), st.sampled_from(kth.ACTIONS), st.integers(1, 4)
+)
+RANGES = st.lists(
+    st.tuples(st.integers(0, 900), st.integers(1, 400)).map(lambda p: (p[0], p[0] + p[1])),
+    min_size=1,
+    max_size=6,
+)
 
 
 @settings(max_examples=50)
-@given(st.dictionaries(NAMES, RANGES, max_size=12), st.sampled_from(["\t", " ", "    \t\t"]),
-       st.sampled_from(["\n", "\r\n", " \r\n\r\n"]))
+@given(
+    st.dictionaries(NAMES, RANGES, max_size=12),
+    st.sampled_from(["\t", " ", "    \t\t"]),
+    st.sampled_from(["\n", "\r\n", " \r\n\r\n"]),
+)
 def test_any_list_comes_back(tmp_path_factory, sequences, tab, end):
-    lines = [f"{name}{tab}frames{tab}" + ", ".join(f"{start + 1}-{stop}" for start, stop in ranges)
-             for name, ranges in sequences.items()]
+    lines = [
+        f"{name}{tab}frames{tab}" + ", ".join(f"{start + 1}-{stop}" for start, stop in ranges)
+        for name, ranges in sequences.items()
+    ]
     folder = tmp_path_factory.mktemp("list")
     assert kth.read_sequences(a_list(folder, end.join(["header", *lines]))) == sequences
 
@@ -91,7 +103,9 @@ def test_whole_videos_and_ranges_of_the_same_files(tmp_path):
     whole, cut = load("kth", root), load("kth", root, cut="ranges")
     assert (whole.name, cut.name, whole.classes) == ("KTH1", "KTH2", kth.ACTIONS)
     assert [(v.name, v.label, v.group) for v in whole.videos] == [
-        ("person01_boxing_d1_uncomp", 0, "person01"), ("person22_walking_d2_uncomp", 5, "person22")]
+        ("person01_boxing_d1_uncomp", 0, "person01"),
+        ("person22_walking_d2_uncomp", 5, "person22"),
+    ]
     assert [(v.start, v.stop) for v in cut.videos] == [(0, 5), (7, 20), (0, 20)]
     assert whole.split("official").train == (0,) and whole.split("official").test == (1,)
     assert cut.split("official").train == (0, 1) and cut.split("official").test == (2,)
@@ -116,8 +130,12 @@ def test_what_is_listed_but_absent_is_said(tmp_path):
 
 
 def test_a_file_that_the_list_calls_missing_is_left_out_and_said(tmp_path):
-    root = a_set(tmp_path, "person13_handclapping_d3", "person13_handclapping_d2",
-                 sequences="person13_handclapping_d2 frames 1-9\nperson13_handclapping_d3 *missing*\n")
+    root = a_set(
+        tmp_path,
+        "person13_handclapping_d3",
+        "person13_handclapping_d2",
+        sequences="person13_handclapping_d2 frames 1-9\nperson13_handclapping_d3 *missing*\n",
+    )
     benchmark = kth.load(root)
     assert len(benchmark.videos) == 1
     assert any("person13_handclapping_d3" in note and "left out" in note for note in benchmark.notes)
@@ -134,8 +152,12 @@ def test_videos_are_left_out_by_name(tmp_path):
 
 def test_all_bad_names_come_in_one_error(tmp_path):
     root = a_set(tmp_path, "person01_boxing_d1")
-    for name in ("holiday.avi", "person01_dancing_d1_uncomp.avi", "boxing/person01_walking_d1_uncomp.avi",
-                 "person01_boxing_d1_uncomp.avi"):
+    for name in (
+        "holiday.avi",
+        "person01_dancing_d1_uncomp.avi",
+        "boxing/person01_walking_d1_uncomp.avi",
+        "person01_boxing_d1_uncomp.avi",
+    ):
         (root / name).write_bytes(b"x")
     with pytest.raises(PreparationError) as caught:
         kth.load(root)
@@ -171,8 +193,11 @@ def test_a_file_of_another_size_is_named_when_prepared(tmp_path):
 
 def truncated_set(folder: Path) -> Path:
     """The damage of the published person01_boxing_d4: the header promises more than can be read."""
-    root = a_set(folder, "person01_boxing_d1", sequences=(
-        "person01_boxing_d1 frames 1-20\nperson01_boxing_d4 frames 1-8, 9-40\n"))
+    root = a_set(
+        folder,
+        "person01_boxing_d1",
+        sequences=("person01_boxing_d1 frames 1-20\nperson01_boxing_d4 frames 1-8, 9-40\n"),
+    )
     broken("truncated", folder).rename(root / "boxing" / "person01_boxing_d4_uncomp.avi")
     (folder / "whole.avi").unlink()
     return root
@@ -184,8 +209,9 @@ def test_the_truncated_file_is_kept_as_far_as_it_goes_and_said(tmp_path):
     frames = store[benchmark.videos[1]]
     assert 8 <= len(frames) < 38
     assert f"its header promises 40 frames, {len(frames)} can be read" in benchmark.notes[0]
-    assert store.notes == (f"person01_boxing_d4_uncomp.avi: {len(frames)} of 40 frames; "
-                           "it is kept as far as it goes",)
+    assert store.notes == (
+        f"person01_boxing_d4_uncomp.avi: {len(frames)} of 40 frames; it is kept as far as it goes",
+    )
 
 
 def test_a_range_past_the_end_of_the_truncated_file_is_left_out_and_said(tmp_path):
@@ -218,8 +244,12 @@ def test_the_real_list_whole():
     assert len(sequences) == 599 and sum(map(len, sequences.values())) == 2391
     assert "person13_handclapping_d3" not in sequences
     assert sorted(name for name, ranges in sequences.items() if len(ranges) == 3) == [
-        "person11_boxing_d4", "person13_handwaving_d3", "person14_handwaving_d3", "person15_boxing_d4",
-        "person22_boxing_d1"]
+        "person11_boxing_d4",
+        "person13_handwaving_d3",
+        "person14_handwaving_d3",
+        "person15_boxing_d4",
+        "person22_boxing_d1",
+    ]
     assert sequences["person07_jogging_d4"] == [(0, 64), (269, 332), (193, 264), (489, 570)]
     assert sequences["person12_handclapping_d4"][1:3] == [(133, 238), (236, 344)]
     assert sequences["person01_boxing_d4"][-1] == (245, 370)
@@ -231,4 +261,5 @@ def test_the_real_clip(tmp_path):
     assert len(benchmark.missing) == 598
     store = prepare(benchmark, tmp_path, "plain", grey=True, jobs=1)
     assert [store[video].shape for video in benchmark.videos] == [
-        (length, 120, 160, 1) for length in (95, 90, 60, 115)]
+        (length, 120, 160, 1) for length in (95, 90, 60, 115)
+    ]

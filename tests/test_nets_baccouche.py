@@ -16,7 +16,9 @@ def test_convnet_has_the_papers_17169_parameters():
     assert count(ConvNet3D()) == 17_169
 
 
-@pytest.mark.parametrize(("layer", "parameters"), [("C1", 1722 + 7), ("C2", 4235 + 35), ("C3", 4730), ("N1", 6050), ("N2", 306)])
+@pytest.mark.parametrize(
+    ("layer", "parameters"), [("C1", 1722 + 7), ("C2", 4235 + 35), ("C3", 4730), ("N1", 6050), ("N2", 306)]
+)
 def test_convnet_counts_layer_by_layer(layer, parameters):
     assert count(getattr(ConvNet3D(), layer)) == parameters
 
@@ -28,7 +30,13 @@ def test_lstm_counts_without_and_with_forget_gate():
 
 @pytest.mark.parametrize(
     ("layer", "shape"),
-    [("C1", (7, 5, 48, 28)), ("S1", (7, 5, 24, 14)), ("C2", (35, 3, 20, 10)), ("S2", (35, 3, 10, 5)), ("C3", (120,))],
+    [
+        ("C1", (7, 5, 48, 28)),
+        ("S1", (7, 5, 24, 14)),
+        ("C2", (35, 3, 20, 10)),
+        ("S2", (35, 3, 10, 5)),
+        ("C3", (120,)),
+    ],
 )
 def test_convnet_shapes_are_those_of_section_2(layer, shape):
     net, seen = ConvNet3D(), {}
@@ -67,7 +75,8 @@ def test_linked_convolution_equals_one_small_convolution_a_map():
     k = 0
     for o, sees in enumerate(links):
         slow = layer.bias[o] + sum(
-            nn.functional.conv3d(x[:, i : i + 1], layer.weight[k + j][None, None])[:, 0] for j, i in enumerate(sees)
+            nn.functional.conv3d(x[:, i : i + 1], layer.weight[k + j][None, None])[:, 0]
+            for j, i in enumerate(sees)
         )
         k += len(sees)
         torch.testing.assert_close(layer(x)[:, o], slow, rtol=1e-4, atol=1e-5)

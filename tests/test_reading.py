@@ -105,8 +105,9 @@ def test_errors_survive_pickling():
     assert str(error) == "a.avi: reason; remedy"
 
 
-@pytest.mark.parametrize("frames", [np.zeros((4, 8, 8), np.float32), np.zeros((8, 8), np.uint8),
-                                    np.zeros((4, 8, 8, 2), np.uint8)])
+@pytest.mark.parametrize(
+    "frames", [np.zeros((4, 8, 8), np.float32), np.zeros((8, 8), np.uint8), np.zeros((4, 8, 8, 2), np.uint8)]
+)
 def test_only_uint8_frames_are_written(frames, tmp_path):
     with pytest.raises(ValueError, match="uint8"):
         write_frames(tmp_path / "a.avi", frames)

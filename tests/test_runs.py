@@ -18,7 +18,9 @@ def runs_folder(tmp_path, monkeypatch):
 
 
 def an_experiment(seed=0):
-    return Experiment("baccouche2011", "3D-ConvNet + LSTM", "SynthKTH-1/KTH2", "random1", "r-1", seed, {"cells": 10})
+    return Experiment(
+        "baccouche2011", "3D-ConvNet + LSTM", "SynthKTH-1/KTH2", "random1", "r-1", seed, {"cells": 10}
+    )
 
 
 def an_outcome(n=5):
@@ -80,7 +82,9 @@ def test_record_trains_only_what_is_missing(runs_folder, monkeypatch):
     monkeypatch.setattr(runs, "dirty", lambda: False)
     runs.store(a_run(monkeypatch, seed=0))
     trained = []
-    monkeypatch.setattr(baccouche, "train", lambda experiment, size: trained.append(experiment.seed) or an_outcome())
+    monkeypatch.setattr(
+        baccouche, "train", lambda experiment, size: trained.append(experiment.seed) or an_outcome()
+    )
     assert runs.record([an_experiment(0), an_experiment(1), an_experiment(1)]) == 1
     assert trained == [1]
     assert runs.record([an_experiment(0), an_experiment(1)]) == 0

@@ -12,7 +12,9 @@ from vidlab.experiment import Experiment
 def scores_of(video, probabilities, labels=None):
     n = len(video)
     labels = np.zeros(n, int) if labels is None else labels
-    return score.Scores(np.array(video), np.arange(n), np.zeros(n, int), np.array(probabilities, float), labels)
+    return score.Scores(
+        np.array(video), np.arange(n), np.zeros(n, int), np.array(probabilities, float), labels
+    )
 
 
 def test_vote_counts_windows_and_mean_weighs_them():
@@ -54,7 +56,9 @@ def test_experiment_id_is_stable_across_sessions_and_option_order():
     assert a.id == b.id == "2d88634c4029" and hash(a) == hash(b)
 
 
-@pytest.mark.parametrize("change", [{"seed": 1}, {"data": "d-2/x"}, {"recipe": "r-2"}, {"net": {"cells": 10}}])
+@pytest.mark.parametrize(
+    "change", [{"seed": 1}, {"data": "d-2/x"}, {"recipe": "r-2"}, {"net": {"cells": 10}}]
+)
 def test_every_field_changes_the_id(change):
     base = {"paper": "p", "system": "s", "data": "d-1/x", "split": "random-1", "recipe": "r-1", "seed": 0}
     assert Experiment(**base).id != Experiment(**{**base, **change}).id

@@ -190,8 +190,9 @@ prepare(sys.argv[2:], sys.argv[1], "plain", slow, jobs=1)
 
 def test_a_killed_preparation_leaves_nothing_that_is_taken_for_whole(clips, tmp_path):
     folder = tmp_path / "store"
-    process = subprocess.Popen([sys.executable, "-c", KILLED, str(folder), *map(str, clips)],
-                               cwd=Path(store.__file__).parents[2])
+    process = subprocess.Popen(
+        [sys.executable, "-c", KILLED, str(folder), *map(str, clips)], cwd=Path(store.__file__).parents[2]
+    )
     while process.poll() is None and not list(folder.glob("*.npy")):
         time.sleep(0.01)
     process.kill()
@@ -226,8 +227,10 @@ def test_a_full_disk_under_the_manifest_leaves_the_old_one(clips, tmp_path, monk
     assert (tmp_path / "store" / store.MANIFEST).read_text() == before
 
 
-@pytest.mark.skipif(os.name == "nt" or not hasattr(os, "geteuid") or os.geteuid() == 0,
-                    reason="a folder is closed to writing for ordinary users only")
+@pytest.mark.skipif(
+    os.name == "nt" or not hasattr(os, "geteuid") or os.geteuid() == 0,
+    reason="a folder is closed to writing for ordinary users only",
+)
 def test_a_folder_that_cannot_be_written_to_is_said(clips, tmp_path):
     closed = tmp_path / "store"
     closed.mkdir(mode=0o500)

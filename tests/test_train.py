@@ -143,8 +143,17 @@ def test_two_processes_train_the_same_network_as_one(tmp_path):
     for processes in (1, 2):
         script, out = tmp_path / f"{processes}.py", tmp_path / f"{processes}.pt"
         script.write_text(TWO.format(tests=os.path.dirname(__file__), path=str(out)))
-        command = [sys.executable, "-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={processes}", str(script)]
-        done = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"OMP_NUM_THREADS": "1"})
+        command = [
+            sys.executable,
+            "-m",
+            "torch.distributed.run",
+            "--standalone",
+            f"--nproc-per-node={processes}",
+            str(script),
+        ]
+        done = subprocess.run(
+            command, capture_output=True, text=True, env=os.environ | {"OMP_NUM_THREADS": "1"}
+        )
         assert done.returncode == 0, done.stderr[-2000:]
         weights.append(torch.load(out, weights_only=True))
     for one, two in zip(*weights, strict=True):

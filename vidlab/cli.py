@@ -97,9 +97,7 @@ def record(
     paper: Annotated[str, typer.Argument(help="baccouche2011")],
     arm: Annotated[list[str] | None, typer.Option(help="only these arms; default all of the paper")] = None,
     jobs: Annotated[int, typer.Option(help="processes, one core each")] = 1,
-    plan: Annotated[
-        bool, typer.Option("--plan", help="run nothing; print the table of runs")
-    ] = False,
+    plan: Annotated[bool, typer.Option("--plan", help="run nothing; print the table of runs")] = False,
 ) -> None:
     """Train and store every run of a paper that is not recorded yet. Goes on where it was interrupted."""
     from vidlab import runs

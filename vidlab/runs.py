@@ -122,7 +122,7 @@ def train(experiment: Experiment, size: str = "laptop") -> Run:
     """Train the experiment, saying first how long that will take, and return its Run (not stored)."""
     paper = PAPERS[experiment.paper]
     cost = paper.minutes(experiment)
-    print(f"training {experiment.system} on {experiment.data}, {experiment.split}: about {cost:.0f} min on one core")
+    print(f"{experiment.system} on {experiment.data}, {experiment.split}: about {cost:.0f} min on one core")
     start = time.perf_counter()
     found = paper.train(experiment, size)
     return Run(
@@ -162,7 +162,9 @@ def plan(paper: str, arms: Iterable[str] | None = None) -> str:
             base = module.convnet_of(experiment).id
             cost += module.minutes(experiment, alone=base not in seen)
             seen.add(base)
-        rows.append(f"| {name} | {len(module.arm(name))} | {len(module.arm(name)) - len(todo)} | {cost:.0f} |")
+        rows.append(
+            f"| {name} | {len(module.arm(name))} | {len(module.arm(name)) - len(todo)} | {cost:.0f} |"
+        )
     return "\n".join(rows)
 
 
@@ -178,7 +180,9 @@ def record(experiments: Sequence[Experiment], size: str = "laptop", jobs: int = 
     a recorded run must name the commit that made it.
     """
     if dirty():
-        raise RuntimeError("the checkout has uncommitted changes: commit them first, so that the run can name its commit")
+        raise RuntimeError(
+            "the checkout has uncommitted changes: commit them first, so that the run can name its commit"
+        )
     families: dict[str, list[Experiment]] = {}
     for experiment in missing(experiments):
         families.setdefault(PAPERS[experiment.paper].convnet_of(experiment).id, []).append(experiment)
@@ -200,7 +204,7 @@ def not_recorded(experiments: Sequence[Experiment], arm: str) -> str:
     return f"not recorded here: vidlab record {paper} --arm {arm}, about {max(cost, 1):.0f} min"
 
 
-# --- how a run was recorded -----------------------------------------------------------------------------------
+# --- how a run was recorded ----------------------------------------------------------------------
 
 
 def _git(*words: str) -> str:
@@ -215,7 +219,10 @@ def commit() -> str:
 
 def dirty() -> bool:
     """True when a tracked file other than a recorded run has changed since the commit."""
-    return any("data/runs/" not in line for line in _git("status", "--porcelain", "--untracked-files=no").splitlines())
+    return any(
+        "data/runs/" not in line
+        for line in _git("status", "--porcelain", "--untracked-files=no").splitlines()
+    )
 
 
 def hardware() -> str:
@@ -227,10 +234,23 @@ def hardware() -> str:
 
 def _processor() -> str:
     info = Path("/proc/cpuinfo")
-    names = [line.split(":")[1].strip() for line in info.read_text().splitlines() if line.startswith("model name")] if info.exists() else []
+    names = (
+        [
+            line.split(":")[1].strip()
+            for line in info.read_text().splitlines()
+            if line.startswith("model name")
+        ]
+        if info.exists()
+        else []
+    )
     return names[0] if names else platform.processor() or platform.machine()
 
 
 def versions() -> dict[str, str]:
     """Of what can change a number."""
-    return {"vidlab": vidlab.__version__, "python": sys.version.split()[0], "torch": torch.__version__, "numpy": np.__version__}
+    return {
+        "vidlab": vidlab.__version__,
+        "python": sys.version.split()[0],
+        "torch": torch.__version__,
+        "numpy": np.__version__,
+    }

@@ -1,4 +1,4 @@
-"""From networks to Scores, and from Scores to one row a video: predictions are data, protocols are functions."""
+"""From networks to Scores, from Scores to one row a video: predictions are data, protocols are functions."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

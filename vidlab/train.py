@@ -69,7 +69,7 @@ def learning_rate(recipe: Recipe, step: int, steps: int) -> float:
 
 
 def cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
-    """Mean over all samples, and over all steps of sequences: logits (..., K), targets (...), -100 skipped."""
+    """Mean over all samples, and over all steps of sequences: logits (..., K), targets (...), no -100 counted."""
     return F.cross_entropy(logits.flatten(0, -2), targets.flatten(), ignore_index=IGNORED)
 
 
@@ -108,8 +108,8 @@ def fit(
                 value = loss(logits, targets)
             if not torch.isfinite(value):
                 raise FloatingPointError(
-                    f"the loss is {value.item()} in epoch {epoch + 1}, batch {number + 1} (recipe {recipe.name}, "
-                    f"seed {seed}): lower the learning rate, {recipe.lr}"
+                    f"the loss is {value.item()} in epoch {epoch + 1}, batch {number + 1} "
+                    f"(recipe {recipe.name}, seed {seed}): lower the learning rate, {recipe.lr}"
                 )
             optimiser.zero_grad(set_to_none=True)
             value.backward()

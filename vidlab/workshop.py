@@ -28,23 +28,27 @@ def evaluate_on(weights: Path, kind: str, root: Path, split: str, classes) -> st
     trained = system.load(weights)
     data = _material(kind, root, classes)
     if data.benchmark.classes != trained.classes:
-        raise ValueError(f"{weights}: trained for {', '.join(trained.classes)}, not for {', '.join(data.benchmark.classes)}")
+        raise ValueError(
+            f"{weights}: trained for {', '.join(trained.classes)}, "
+            f"not for {', '.join(data.benchmark.classes)}"
+        )
     return _report(trained, data, data.benchmark.split(split or data.benchmark.splits[0].name))
 
 
 def predict_file(path: Path, weights: Path | None) -> str:
     """Class probabilities of one video, window by window and as a whole."""
-    if weights:
-        trained = system.load(weights)
-    else:
-        trained = showcase()
+    trained = system.load(weights) if weights else showcase()
     found = trained.predict(videos.read_frames(path, grey=True))
     width = max(map(len, trained.classes))
     lines = ["frames      " + "  ".join(f"{c:>{width}}" for c in trained.classes) + "   (3D-ConvNet)"]
     for start, row in zip(found.starts, found.windows, strict=True):
         lines.append(f"{start:4d}-{start + 8:4d}   " + "  ".join(f"{p:{width}.2f}" for p in row))
     for name, row in (("vote", found.voted), ("LSTM", found.labelled)):
-        lines.append(f"{name:9}   " + "  ".join(f"{p:{width}.2f}" for p in row) + f"   -> {trained.classes[row.argmax()]}")
+        lines.append(
+            f"{name:9}   "
+            + "  ".join(f"{p:{width}.2f}" for p in row)
+            + f"   -> {trained.classes[row.argmax()]}"
+        )
     return "\n".join(lines)
 
 
@@ -58,7 +62,7 @@ def showcase() -> system.System:
 
 
 def _material(kind: str, root: Path, classes) -> Material:
-    """A data set's videos, prepared under data/generated, with its classes cut down to those that are wanted."""
+    """A data set's videos, prepared under data/generated, with only the classes that are wanted."""
     found = videos.load(kind, root)
     if classes:
         found = _only(found, classes)
@@ -72,7 +76,9 @@ def _only(benchmark: Benchmark, classes) -> Benchmark:
     """The benchmark with only some of its classes; splits are made anew by the caller."""
     unknown = sorted(set(classes) - set(benchmark.classes))
     if unknown:
-        raise ValueError(f"{', '.join(unknown)}: no class of {benchmark.name}; it has {', '.join(benchmark.classes)}")
+        raise ValueError(
+            f"{', '.join(unknown)}: no class of {benchmark.name}; it has {', '.join(benchmark.classes)}"
+        )
     kept = [v for v in benchmark.videos if benchmark.classes[v.label] in classes]
     names = tuple(c for c in benchmark.classes if c in classes)
     renumbered = tuple(replace(v, label=names.index(benchmark.classes[v.label])) for v in kept)
@@ -84,9 +90,19 @@ def _report(trained: system.System, data: Material, split) -> str:
     labels, voted, labelled = system.evaluate(trained, data, np.array(split.test))
     counts = score.confusion(labelled.argmax(1), labels, len(trained.classes))
     width = max(map(len, trained.classes))
-    lines = [f"{data.benchmark.name}, split {split.name}: {len(split.train)} videos train, {len(labels)} are tested"]
+    lines = [
+        f"{data.benchmark.name}, {split.name}: {len(split.train)} videos train, {len(labels)} are tested"
+    ]
     lines += [f"note: {note}" for note in data.benchmark.notes]
-    lines.append(f"vote {100 * score.accuracy(voted, labels):.1f} %, LSTM {100 * score.accuracy(labelled, labels):.1f} %")
-    lines.append(" " * width + "  " + "  ".join(f"{c:>{width}}" for c in trained.classes) + "   (columns: LSTM says)")
-    lines += [f"{c:>{width}}  " + "  ".join(f"{n:{width}d}" for n in row) for c, row in zip(trained.classes, counts, strict=True)]
+    lines.append(
+        f"vote {100 * score.accuracy(voted, labels):.1f} %, "
+        f"LSTM {100 * score.accuracy(labelled, labels):.1f} %"
+    )
+    lines.append(
+        " " * width + "  " + "  ".join(f"{c:>{width}}" for c in trained.classes) + "   (columns: LSTM says)"
+    )
+    lines += [
+        f"{c:>{width}}  " + "  ".join(f"{n:{width}d}" for n in row)
+        for c, row in zip(trained.classes, counts, strict=True)
+    ]
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""The 3D-ConvNet and the LSTM of Baccouche et al. 2011, "Sequential Deep Learning for Human Action Recognition".
+"""The 3D-ConvNet and the LSTM of Baccouche 2011, "Sequential Deep Learning for Human Action Recognition".
 
 Built step by step in chapter 02. Counts of parameters are the paper's (17,169) and ours where the paper
 is silent (25,956, "about 25,000"); what each open choice is, the docstrings say.
@@ -27,7 +27,7 @@ class Gain(nn.Module):
 
 
 class SubSample(nn.Module):
-    """LeCun's sub-sampling: the mean of each 2 x 2 square, times a coefficient, plus a bias, one pair a map."""
+    """LeCun's sub-sampling: the mean of each 2 x 2 square, times a coefficient, plus a bias: a pair a map."""
 
     def __init__(self, maps: int):
         super().__init__()
@@ -114,7 +114,7 @@ class ConvNet3D(nn.Module):
 class LSTMCell(nn.Module):
     """One layer of LSTM cells as of 1997: input and output gates, no forget gate, so the state only adds up.
 
-    The count of the paper ("about 25,000", Sec. 3) rules the forget gate out; `forget_gate=True` is a variant.
+    The count of the paper ("about 25,000", Sec. 3) rules a forget gate out; `forget_gate=True` is a variant.
     """
 
     def __init__(self, inputs: int, cells: int, forget_gate: bool = False):
@@ -168,7 +168,7 @@ class OneStepModel(nn.Module):
         super().__init__()
         self.convnet = ConvNet3D(classes)
         self.sequence = SequenceLSTM(120, cells, classes, forget_gate)
-        self.convnet.N1 = self.convnet.N2 = nn.Identity()  # the LSTM takes their place
+        self.convnet.N1, self.convnet.N2 = nn.Identity(), nn.Identity()  # type: ignore[assignment]  # not used
 
     def forward(self, windows: Tensor) -> Tensor:
         features = self.convnet.features(windows.flatten(0, 1).unsqueeze(1))

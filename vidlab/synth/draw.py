@@ -212,8 +212,11 @@ class Painter:
             top = float(self.marks.uniform(0.02, 0.4))
             return [(top, top + float(self.marks.uniform(0.2, 0.5)), -0.98, 0.98, other)]
         if o.pattern == "patches":
-            return [(f, f + 0.12, s, s + 0.5, other) for f in (0.12, 0.42, 0.7)
-                    for s in (float(self.marks.uniform(*span)) for span in ((-0.9, -0.5), (0.0, 0.4)))]
+            return [
+                (f, f + 0.12, s, s + 0.5, other)
+                for f in (0.12, 0.42, 0.7)
+                for s in (float(self.marks.uniform(*span)) for span in ((-0.9, -0.5), (0.0, 0.4)))
+            ]
         return []
 
     def _long_hair(self) -> list[Piece]:

@@ -71,8 +71,9 @@ def truth(world: str, name: str, seed: int = 0, size: str = "laptop",
         joint_names=JOINTS,
         flow=_flow(plan, parts, start),
         present=np.any(parts, axis=(1, 2)),
-        ranges=tuple((max(a, start) - start, min(b, stop) - start)
-                     for a, b in plan.ranges if a < stop and b > start),  # fmt: skip
+        ranges=tuple(
+            (max(a, start) - start, min(b, stop) - start) for a, b in plan.ranges if a < stop and b > start
+        ),  # fmt: skip
     )
 
 

@@ -11,8 +11,19 @@ from .benchmark import Benchmark, Split, Video
 from .reading import DiskError, PreparationError, VideoError, read_frames, write_frames
 from .store import Store, prepare
 
-__all__ = ["Benchmark", "DiskError", "PreparationError", "Split", "Store", "Video", "VideoError", "load",
-           "prepare", "read_frames", "write_frames"]
+__all__ = [
+    "Benchmark",
+    "DiskError",
+    "PreparationError",
+    "Split",
+    "Store",
+    "Video",
+    "VideoError",
+    "load",
+    "prepare",
+    "read_frames",
+    "write_frames",
+]
 
 _LOADERS: dict[str, Callable[..., Benchmark]] = {"kth": kth.load, "folder": folder.load}
 

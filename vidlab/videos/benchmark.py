@@ -60,8 +60,10 @@ class Split:
             raise ValueError(f"split {self.name}: a video is listed twice")
         shared = {groups[i] for i in self.train} & {groups[i] for i in self.test}
         if shared:
-            raise ValueError(f"split {self.name}: {', '.join(sorted(shared))} on both sides; "
-                             "a group is for training or for testing, never for both")
+            raise ValueError(
+                f"split {self.name}: {', '.join(sorted(shared))} on both sides; "
+                "a group is for training or for testing, never for both"
+            )
 
 
 @dataclass(frozen=True)
@@ -115,8 +117,9 @@ def split_by_groups(name: str, groups: Sequence[str], train: Iterable[str], test
     return Split(name, sides[0], sides[1], groups)
 
 
-def random_splits(benchmark: Benchmark, number: int = 5, train_groups: int = 16,
-                  seed: int = 0) -> tuple[Split, ...]:
+def random_splits(
+    benchmark: Benchmark, number: int = 5, train_groups: int = 16, seed: int = 0
+) -> tuple[Split, ...]:
     """Random splits by group, "random1" …: 16 of KTH's 25 people train, 9 test (Baccouche 2011, Sec. 5).
 
     With fewer than 25 groups the same share trains, and each side keeps at least one. Split k is the same
@@ -139,5 +142,7 @@ def leave_one_group_out(benchmark: Benchmark) -> tuple[Split, ...]:
     groups = sorted(set(benchmark.groups))
     if len(groups) < 2:
         raise ValueError(f"{benchmark.name}: {len(groups)} group(s) cannot be split into two sides")
-    return tuple(split_by_groups(f"without-{out}", benchmark.groups, (g for g in groups if g != out), [out])
-                 for out in groups)
+    return tuple(
+        split_by_groups(f"without-{out}", benchmark.groups, (g for g in groups if g != out), [out])
+        for out in groups
+    )

@@ -37,8 +37,13 @@ BLOCK = 1 << 20
 WAIT = 30  # seconds without an answer
 
 
-def kth(root: str | Path, actions: Iterable[str] = ACTIONS, sources: Sequence[str] = KTH_SOURCES,
-        sha1: dict[str, str] = KTH_SHA1, keep_zips: bool = False) -> Path:
+def kth(
+    root: str | Path,
+    actions: Iterable[str] = ACTIONS,
+    sources: Sequence[str] = KTH_SOURCES,
+    sha1: dict[str, str] = KTH_SHA1,
+    keep_zips: bool = False,
+) -> Path:
     """Fetch KTH's list and the videos of `actions` into `root`, one folder an action; returns `root`.
 
     What is there is not fetched again, an interrupted download goes on where it was, and a zip file with the
@@ -50,8 +55,9 @@ def kth(root: str | Path, actions: Iterable[str] = ACTIONS, sources: Sequence[st
     download(SEQUENCES, root, sources, None)
     listed = read_sequences(root / SEQUENCES)
     if len(listed) != VIDEOS:
-        raise VideoError(root / SEQUENCES, f"it lists {len(listed)} videos, not {VIDEOS}",
-                         "delete it and fetch it again")
+        raise VideoError(
+            root / SEQUENCES, f"it lists {len(listed)} videos, not {VIDEOS}", "delete it and fetch it again"
+        )
     for action in actions:
         names = {f"{stem}_uncomp.avi" for stem in listed if parse_name(stem)[1] == action}
         if all((root / action / name).is_file() for name in names):
@@ -90,12 +96,16 @@ def download(name: str, folder: str | Path, sources: Sequence[str], sha1: str | 
             reasons.append(f"{address}: {getattr(error, 'reason', None) or error}")
         except OSError as error:
             if error.errno in NO_ROOM:
-                raise DiskError(path, "the disk is full",
-                                "make room and run this again: it goes on where it was") from error
+                raise DiskError(
+                    path, "the disk is full", "make room and run this again: it goes on where it was"
+                ) from error
             reasons.append(f"{address}: {error.strerror or error}")
     remedy = "run this again later, or put the file there by hand"
-    raise VideoError(path, "it cannot be fetched (" + "; ".join(reasons) + ")",
-                     remedy + (f" (SHA-1 {sha1})" if sha1 else ""))
+    raise VideoError(
+        path,
+        "it cannot be fetched (" + "; ".join(reasons) + ")",
+        remedy + (f" (SHA-1 {sha1})" if sha1 else ""),
+    )
 
 
 def _get(address: str, path: Path) -> None:
@@ -131,8 +141,11 @@ def unpack(archive: str | Path, folder: str | Path, names: Iterable[str]) -> Non
             for name in sorted(names):
                 if name not in members:
                     raise VideoError(archive, f"it does not hold {name}", "delete it and fetch it again")
-                with whole.open(members[name]) as source, written_whole(folder / name) as aside, \
-                        open(aside, "wb") as target:
+                with (
+                    whole.open(members[name]) as source,
+                    written_whole(folder / name) as aside,
+                    open(aside, "wb") as target,
+                ):
                     shutil.copyfileobj(source, target, BLOCK)
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise VideoError(archive, f"it is damaged ({error})", "delete it and fetch it again") from error

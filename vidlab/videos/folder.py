@@ -39,15 +39,24 @@ def load(root: str | Path, name: str | None = None, seed: int = 0, exclude: Iter
         raise ValueError(f"{root} has no {', '.join(sorted(unknown))} to leave out")
     notes = tuple(f"the folder {label} holds no video and is no class" for label in files if not files[label])
     notes += tuple(f"{stem} was left out on request" for stem in sorted(excluded))
-    videos = tuple(Video(path, label, _group(path)) for label, action in enumerate(classes)
-                   for path in files[action] if path.stem not in excluded)
+    videos = tuple(
+        Video(path, label, _group(path))
+        for label, action in enumerate(classes)
+        for path in files[action]
+        if path.stem not in excluded
+    )
     return _with_splits(Benchmark(name or root.resolve().name, classes, videos, notes=notes), seed)
 
 
 def _videos_in(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir()
-                  if path.suffix.lower() in SUFFIXES and path.is_file()
-                  and not path.name.startswith("._") and not path.stem.endswith(".part"))
+    return sorted(
+        path
+        for path in folder.iterdir()
+        if path.suffix.lower() in SUFFIXES
+        and path.is_file()
+        and not path.name.startswith("._")
+        and not path.stem.endswith(".part")
+    )
 
 
 def _group(path: Path) -> str:

@@ -82,8 +82,9 @@ def parse_name(name: str) -> tuple[int, str, int]:
     return int(match[1]), match[2], int(match[3])
 
 
-def load(root: str | Path, cut: str = "videos", name: str | None = None, seed: int = 0,
-         exclude: Iterable[str] = ()) -> Benchmark:
+def load(
+    root: str | Path, cut: str = "videos", name: str | None = None, seed: int = 0, exclude: Iterable[str] = ()
+) -> Benchmark:
     """The benchmark in a folder: `cut="videos"` is KTH1 (whole videos), `cut="ranges"` is KTH2.
 
     Files lie in one folder an action or all in `root`, `00sequences.txt` in `root` (KTH1 does without).
@@ -103,8 +104,10 @@ def load(root: str | Path, cut: str = "videos", name: str | None = None, seed: i
     if excluded - files.keys() - listed:
         raise ValueError(f"{root} has no {', '.join(sorted(excluded - files.keys() - listed))} to leave out")
     notes = [f"{stem} was left out on request" for stem in sorted(excluded & files.keys())]
-    notes += [f"{files[stem].name} is here but {SEQUENCES} does not list it: left out"
-              for stem in sorted(files.keys() - listed - excluded)]
+    notes += [
+        f"{files[stem].name} is here but {SEQUENCES} does not list it: left out"
+        for stem in sorted(files.keys() - listed - excluded)
+    ]
     videos: list[Video] = []
     for stem in sorted((files.keys() & listed) - excluded):
         ranges = [(0, None)] if cut == "videos" or sequences is None else sequences[stem]
@@ -112,8 +115,14 @@ def load(root: str | Path, cut: str = "videos", name: str | None = None, seed: i
     missing = tuple(sorted(listed - files.keys() - excluded))
     if missing:
         notes.append(f"{len(files.keys() & listed)} of the {len(listed)} videos of {SEQUENCES} are here")
-    benchmark = Benchmark(name or ("KTH1" if cut == "videos" else "KTH2"), ACTIONS, tuple(videos),
-                          missing=missing, notes=tuple(notes), frame_size=FRAME_SIZE)
+    benchmark = Benchmark(
+        name or ("KTH1" if cut == "videos" else "KTH2"),
+        ACTIONS,
+        tuple(videos),
+        missing=missing,
+        notes=tuple(notes),
+        frame_size=FRAME_SIZE,
+    )
     return _with_splits(benchmark, seed)
 
 
@@ -151,13 +160,17 @@ def _videos(stem: str, path: Path, ranges: list, notes: list[str]) -> list[Video
         promised, there = promised_frames(path), count_frames(path)
         truncated = 0 < there < promised - TOLERANCE
     if truncated:
-        notes.append(f"{path.name}: its header promises {promised} frames, {there} can be read; "
-                     "it is kept as far as it goes")
+        notes.append(
+            f"{path.name}: its header promises {promised} frames, {there} can be read; "
+            "it is kept as far as it goes"
+        )
         for start, stop in (pair for pair in ranges if pair[1] and pair[1] > there):
             notes.append(f"{path.name}: its range {start + 1}-{stop} goes past its end and is left out")
         ranges = [pair for pair in ranges if not pair[1] or pair[1] <= there]
-    return [Video(path, ACTIONS.index(action), f"person{person:02d}", start, stop, truncated)
-            for start, stop in ranges]
+    return [
+        Video(path, ACTIONS.index(action), f"person{person:02d}", start, stop, truncated)
+        for start, stop in ranges
+    ]
 
 
 def _with_splits(benchmark: Benchmark, seed: int) -> Benchmark:

@@ -66,8 +66,9 @@ def read_frames(path: str | Path, grey: bool = False, size: tuple[int, int] | No
     return frames
 
 
-def read_prefix(path: str | Path, grey: bool = False,
-                size: tuple[int, int] | None = None) -> tuple[np.ndarray, int]:
+def read_prefix(
+    path: str | Path, grey: bool = False, size: tuple[int, int] | None = None
+) -> tuple[np.ndarray, int]:
     """The frames of a file known to be cut short, as far as it goes, and the number that it promises.
 
     For files that a loader names as truncated at their source; `read_frames` is for all others.
@@ -90,12 +91,16 @@ def _decode(path: Path, grey: bool, wanted: tuple[int, int] | None) -> tuple[np.
         promised = max(0, int(capture.get(cv2.CAP_PROP_FRAME_COUNT)))
         height, width = (int(capture.get(p)) for p in (cv2.CAP_PROP_FRAME_HEIGHT, cv2.CAP_PROP_FRAME_WIDTH))
         if wanted not in (None, (height, width)):
-            raise VideoError(path, f"its frames are {width}x{height}, not {wanted[1]}x{wanted[0]}",
-                             "put the original file there, or leave it out")
+            raise VideoError(
+                path,
+                f"its frames are {width}x{height}, not {wanted[1]}x{wanted[0]}",
+                "put the original file there, or leave it out",
+            )
         parts = list(_blocks(capture, promised, (height, width), grey))
     except (cv2.error, MemoryError, ValueError) as error:
-        raise VideoError(path, f"it cannot be decoded ({str(error).strip()[:80]})",
-                         "fetch it again, or leave it out") from error
+        raise VideoError(
+            path, f"it cannot be decoded ({str(error).strip()[:80]})", "fetch it again, or leave it out"
+        ) from error
     finally:
         capture.release()
     if not len(parts[0]):
@@ -109,14 +114,16 @@ def _check_file(path: Path) -> None:
     if path.is_dir():
         raise VideoError(path, "it is a folder, not a video", "name one of the files in it")
     if path.suffix.lower() not in SUFFIXES:  # FFmpeg would gladly play a text file
-        raise VideoError(path, f"{path.suffix or 'no suffix'} is not a video's suffix",
-                         f"use one of {' '.join(SUFFIXES)}")
+        raise VideoError(
+            path, f"{path.suffix or 'no suffix'} is not a video's suffix", f"use one of {' '.join(SUFFIXES)}"
+        )
     if path.stat().st_size == 0:
         raise VideoError(path, "the file is empty", "fetch it again, or leave it out")
 
 
-def _blocks(capture: cv2.VideoCapture, promised: int, size: tuple[int, int],
-            grey: bool) -> Iterator[np.ndarray]:
+def _blocks(
+    capture: cv2.VideoCapture, promised: int, size: tuple[int, int], grey: bool
+) -> Iterator[np.ndarray]:
     """Decode into arrays made beforehand: one for all promised frames, or 256 at a time where none are.
 
     A file that goes on past its promise is followed far enough for that to be noticed, and no further.
@@ -155,12 +162,18 @@ def write_frames(path: str | Path, frames: np.ndarray, fps: float = 25, codec: s
     aside = path.with_name(f"{path.stem}.part{path.suffix}")  # OpenCV goes by the suffix
     try:
         if not _encode(aside, frames, grey, fps, codec):
-            raise DiskError(path, f"no video can be written there as {codec}",
-                             "does the folder exist, is there room, and does this OpenCV have the codec?")
+            raise DiskError(
+                path,
+                f"no video can be written there as {codec}",
+                "does the folder exist, is there room, and does this OpenCV have the codec?",
+            )
         written = count_frames(aside)
         if written != len(frames):
-            raise DiskError(path, f"only {written} of {len(frames)} frames were written",
-                             "is the disk full? Make room and write it again")
+            raise DiskError(
+                path,
+                f"only {written} of {len(frames)} frames were written",
+                "is the disk full? Make room and write it again",
+            )
         os.replace(aside, path)
     finally:
         aside.unlink(missing_ok=True)

@@ -81,11 +81,16 @@ class Store:
 
     def verify(self) -> None:
         """Read every array and compare it with its checksum; PreparationError lists those that differ."""
-        errors = [VideoError(self.folder / entry["array"], "its checksum is not the manifest's",
-                             "delete it and prepare the store again")
-                  for entry in self.manifest["videos"].values()
-                  if not (self.folder / entry["array"]).is_file()
-                  or _sha256(self.folder / entry["array"]) != entry["sha256"]]
+        errors = [
+            VideoError(
+                self.folder / entry["array"],
+                "its checksum is not the manifest's",
+                "delete it and prepare the store again",
+            )
+            for entry in self.manifest["videos"].values()
+            if not (self.folder / entry["array"]).is_file()
+            or _sha256(self.folder / entry["array"]) != entry["sha256"]
+        ]
         if errors:
             raise PreparationError(errors)
 
@@ -134,9 +139,15 @@ def _stretch(video: Video, frames: int) -> tuple[int, int]:
     return video.start, min(stop, frames)
 
 
-def prepare(videos: Benchmark | Iterable[Video | str | Path], folder: str | Path, recipe_name: str,
-            transform: Transform | None = None, grey: bool = False, jobs: int = 2,
-            progress: bool = False) -> Store:
+def prepare(
+    videos: Benchmark | Iterable[Video | str | Path],
+    folder: str | Path,
+    recipe_name: str,
+    transform: Transform | None = None,
+    grey: bool = False,
+    jobs: int = 2,
+    progress: bool = False,
+) -> Store:
     """Decode each distinct file once and store `transform(frames)`: uint8 `(T, …)` with T unchanged.
 
     `recipe_name` stands for the transform: change it when the transform changes, and everything is prepared
@@ -151,15 +162,20 @@ def prepare(videos: Benchmark | Iterable[Video | str | Path], folder: str | Path
     wanted = list(videos.videos if isinstance(videos, Benchmark) else videos)
     size = videos.frame_size if isinstance(videos, Benchmark) else None
     truncated = {v.path: v.truncated for v in wanted if isinstance(v, Video)}
-    sources = {_key(path, folder): path for path in
-               dict.fromkeys(v.path if isinstance(v, Video) else Path(v) for v in wanted)}
+    sources = {
+        _key(path, folder): path
+        for path in dict.fromkeys(v.path if isinstance(v, Video) else Path(v) for v in wanted)
+    }
     folder.mkdir(parents=True, exist_ok=True)
     entries = _still_good(folder, {"recipe": recipe_name, "grey": grey}, sources)
     manifest = {"format": FORMAT, "recipe": recipe_name, "grey": grey, "videos": entries}
     if manifest != _read_manifest(folder):  # before any array is replaced
         _write_manifest(folder, manifest)
-    calls = [delayed(_prepare_one)(key, path, folder, transform, grey, size, truncated.get(path, False))
-             for key, path in sources.items() if key not in entries]
+    calls = [
+        delayed(_prepare_one)(key, path, folder, transform, grey, size, truncated.get(path, False))
+        for key, path in sources.items()
+        if key not in entries
+    ]
     errors = _collect(calls, folder, manifest, jobs, progress) if calls else []
     for video in (v for v in wanted if isinstance(v, Video)):
         if (entry := entries.get(_key(video.path, folder))) is not None:
@@ -195,8 +211,15 @@ def _collect(calls: list, folder: Path, manifest: dict, jobs: int, progress: boo
     return errors
 
 
-def _prepare_one(key: str, path: Path, folder: Path, transform: Transform | None, grey: bool,
-                 size: tuple[int, int] | None, truncated: bool) -> tuple[str, dict[str, Any] | VideoError]:
+def _prepare_one(
+    key: str,
+    path: Path,
+    folder: Path,
+    transform: Transform | None,
+    grey: bool,
+    size: tuple[int, int] | None,
+    truncated: bool,
+) -> tuple[str, dict[str, Any] | VideoError]:
     """Decode, transform and store one file: its manifest entry, or the error that it gave."""
     try:
         source = {**_stamp(path), "sha256": _sha256(path)} if path.is_file() else {}
@@ -210,8 +233,14 @@ def _prepare_one(key: str, path: Path, folder: Path, transform: Transform | None
         target = folder / _array_name(key)
         with reading.written_whole(target) as aside, open(aside, "wb") as file:
             np.save(file, np.ascontiguousarray(array))
-        entry = {"array": target.name, "frames": len(array), "shape": list(array.shape),
-                 "bytes": target.stat().st_size, "sha256": _sha256(target), "source": source}
+        entry = {
+            "array": target.name,
+            "frames": len(array),
+            "shape": list(array.shape),
+            "bytes": target.stat().st_size,
+            "sha256": _sha256(target),
+            "source": source,
+        }
         if truncated:
             entry["note"] = f"{path.name}: {len(frames)} of {promised} frames; it is kept as far as it goes"
         return key, entry

@@ -1,6 +1,5 @@
 """Baccouche et al. 2011: 3D-ConvNet + LSTM. Data, stages and the table of runs."""
 
-from vidlab.papers.baccouche.table import arm, arms, convnet_of, minutes, train
 from vidlab.papers.baccouche.data import Material, Windows, material, prepare, synth_kth
 from vidlab.papers.baccouche.stages import (
     Features,
@@ -12,6 +11,7 @@ from vidlab.papers.baccouche.stages import (
     train_lstm,
     window_scores,
 )
+from vidlab.papers.baccouche.table import arm, arms, convnet_of, minutes, train
 
 __all__ = [
     "Features",

@@ -36,7 +36,7 @@ class Material:
     idle: np.ndarray
 
     def windows(self, size: int = 9, hop: int = 9) -> "Windows":
-        """Windows of `size` frames, `hop` apart, over every video; the last frame is held where one is short."""
+        """Windows of `size` frames, `hop` apart, of every video; a short video holds its last frame."""
         starts = [clips.windows(int(length), size, hop) for length in self.length]
         video = np.repeat(np.arange(len(starts)), [len(s) for s in starts])
         within = np.concatenate(starts)[:, None] + np.arange(size)
@@ -134,10 +134,12 @@ def material(cut: str = "KTH2", size: str = "laptop", lcn: bool = True) -> Mater
 class WindowLoader:
     """Random windows of the training videos, all classes equally often, flipped as in Sec. 4.
 
-    A window may begin at any frame. A third are upside down and a third mirrored: the paper's two extra copies.
+    A window may begin at any frame. A third are upside down, a third mirrored: the paper's two extra copies.
     """
 
-    def __init__(self, data: Material, videos, size: int = 9, batch: int = 4, per_epoch: int = 3000, seed: int = 0):
+    def __init__(
+        self, data: Material, videos, size: int = 9, batch: int = 4, per_epoch: int = 3000, seed: int = 0
+    ):
         self.data, self.size, self.batch, self.per_epoch, self.seed = data, size, batch, per_epoch, seed
         windows = data.windows(size, hop=1).of(videos)
         self.index = windows.index
@@ -170,7 +172,9 @@ class SequenceLoader:
     `shuffled` puts the steps of each sequence in a new random order each time.
     """
 
-    def __init__(self, sequences: list[np.ndarray], labels: np.ndarray, batch: int = 16, seed: int = 0, shuffled=False):
+    def __init__(
+        self, sequences: list[np.ndarray], labels: np.ndarray, batch: int = 16, seed: int = 0, shuffled=False
+    ):
         self.sequences, self.labels, self.batch = sequences, labels, batch
         self.seed, self.shuffled = seed, shuffled
 

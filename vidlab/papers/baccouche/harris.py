@@ -1,4 +1,4 @@
-"""Baccouche 2011, baseline B (Sec. 4): an LSTM over Harris-3D points described by HOF, instead of learned features."""
+"""Baccouche 2011, baseline B (Sec. 4): an LSTM over Harris-3D points and HOF instead of learned features."""
 
 from pathlib import Path
 
@@ -12,7 +12,9 @@ from vidlab.papers.baccouche.data import WORLD, Material
 from vidlab.papers.baccouche.stages import Outcome, label_sequences, train_lstm
 from vidlab.videos.reading import read_frames
 
-POINTS = 60  # at most this many points a sequence, spread evenly over it: what keeps an LSTM's minutes in bounds
+POINTS = (
+    60  # at most this many points a sequence, spread evenly over it: what keeps an LSTM's minutes in bounds
+)
 
 
 def describe_file(path: Path, folder: Path) -> tuple[np.ndarray, np.ndarray]:
@@ -37,7 +39,7 @@ def describe_all(data: Material, size: str, jobs: int = 1) -> dict[Path, tuple[n
 
 
 def sequence(times: np.ndarray, descriptors: np.ndarray, start: int, stop: int) -> np.ndarray:
-    """The descriptors of one stretch in order of time, at most POINTS of them; one row of zeros where there is none."""
+    """The descriptors of one stretch in order of time, at most POINTS; one row of zeros where there is none."""
     inside = np.flatnonzero((times >= start) & (times < stop))
     if len(inside) > POINTS:
         inside = inside[np.linspace(0, len(inside) - 1, POINTS).round().astype(int)]
@@ -68,5 +70,11 @@ def train(experiment: Experiment, data: Material, size: str) -> Outcome:
     videos = [data.benchmark.videos[i] for i in test_on]
     extra = {"points_per_sequence": float(np.mean([len(s) for s in all_of]))}
     return Outcome(
-        [v.name for v in videos], [v.group for v in videos], labels[test_on], rows, rows.argmax(1), history, extra=extra
+        [v.name for v in videos],
+        [v.group for v in videos],
+        labels[test_on],
+        rows,
+        rows.argmax(1),
+        history,
+        extra=extra,
     )

@@ -19,7 +19,7 @@ def c1_maps(net: ConvNet3D, clip: torch.Tensor) -> np.ndarray:
 
 
 def window_with_mask(name: str, size: str, at: int = 60, frames: int = 9, lcn: bool = True):
-    """One window of a synthetic video, normalised (frames, 54, 34), and the actor's true mask in the same box."""
+    """One window of a synthetic video, normalised (frames, 54, 34), and the actor's mask in the same box."""
     start = max(0, at - 20)
     truth = synth.truth(WORLD, name, size=size, frames=(start, start + 40 + frames))
     grey = transforms.halve(truth.frames)
@@ -31,8 +31,10 @@ def window_with_mask(name: str, size: str, at: int = 60, frames: int = 9, lcn: b
     return clip[inside], mask[inside]
 
 
-def mask_auc(net: ConvNet3D, benchmark: Benchmark, videos, size: str, frames: int = 9, lcn: bool = True) -> dict[str, float]:
-    """Area under the ROC curve of each C1 map against the actor's mask, over one test video of each action of Fig. 2.
+def mask_auc(
+    net: ConvNet3D, benchmark: Benchmark, videos, size: str, frames: int = 9, lcn: bool = True
+) -> dict[str, float]:
+    """Area under the ROC curve of C1 maps against the actor's mask, on a test video of each action of Fig. 2.
 
     0.5 is chance. `c1_mask_auc` is that of the best of the seven maps, `c1_mask_auc_mean` the mean of all.
     """

@@ -14,7 +14,14 @@ from torch import Tensor, nn
 
 from vidlab import score
 from vidlab.nets.baccouche import ConvNet3D, OneStepModel, SequenceLSTM
-from vidlab.papers.baccouche.data import ClipSequenceLoader, Material, SequenceLoader, WindowLoader, Windows, pad
+from vidlab.papers.baccouche.data import (
+    ClipSequenceLoader,
+    Material,
+    SequenceLoader,
+    WindowLoader,
+    Windows,
+    pad,
+)
 from vidlab.train import Recipe, fit
 from vidlab.videos.benchmark import Split
 
@@ -39,7 +46,7 @@ class Features:
     windows: Windows
 
     def sequences(self, order: np.ndarray, key: np.ndarray) -> list[np.ndarray]:
-        """The features of each sequence in `order`, in time: `key` (n,) says which sequence a window is of."""
+        """The features of each sequence in `order`, in time: `key` (n,) names each window's sequence."""
         return [self.values[key == s] for s in order]
 
 
@@ -149,7 +156,7 @@ def train_lstm(
 def label_sequences(net: nn.Module, sequences: list[np.ndarray], batch: int = 64) -> np.ndarray:
     """Probabilities (n, K) of whole sequences: the LSTM's outputs, summed over the steps and shared out."""
     net.eval()
-    rows = []
+    rows: list[Tensor] = []
     with torch.inference_mode():
         for at in range(0, len(sequences), batch):
             part = sequences[at : at + batch]
@@ -180,7 +187,8 @@ def train_one_step(
 def label_clips(net: OneStepModel, data: Material, videos) -> np.ndarray:
     """Probabilities (n, K) that the one-step model gives whole sequences."""
     net.eval()
-    windows, rows = data.windows().of(videos), []
+    windows = data.windows().of(videos)
+    rows: list[Tensor] = []
     with torch.inference_mode():
         for video in videos:
             clips = data.take(windows.index[windows.video == video])

@@ -1,4 +1,4 @@
-"""Baccouche 2011 as one thing to use: a video in, class probabilities out; saved to and read from one file."""
+"""Baccouche 2011 as one thing to use: a video in, probabilities out; saved to and read from one file."""
 
 import json
 import os
@@ -68,7 +68,9 @@ def from_tensors(tensors: dict[str, Tensor], classes: tuple[str, ...]) -> System
     forget = tensors["lstm.lstm.from_cells.weight"].shape[0] == 4 * cells
     system = System(ConvNet3D(len(classes)), SequenceLSTM(120, cells, len(classes), forget), classes)
     for prefix, net in (("convnet.", system.convnet), ("lstm.", system.lstm)):
-        net.load_state_dict({n.removeprefix(prefix): t.float() for n, t in tensors.items() if n.startswith(prefix)})
+        net.load_state_dict(
+            {n.removeprefix(prefix): t.float() for n, t in tensors.items() if n.startswith(prefix)}
+        )
     return system
 
 
@@ -79,7 +81,9 @@ def load(path: Path) -> System:
             notes = file.metadata() or {}
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (OSError, SafetensorError) as error:
-        raise ValueError(f"{path}: cannot be read ({error}): give a file that `vidlab train` wrote") from error
+        raise ValueError(
+            f"{path}: cannot be read ({error}): give a file that `vidlab train` wrote"
+        ) from error
     if notes.get("system") != "baccouche2011":
         raise ValueError(f"{path}: holds no weights of baccouche2011: give a file that `vidlab train` wrote")
     return from_tensors(tensors, tuple(json.loads(notes["classes"])))

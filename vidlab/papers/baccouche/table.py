@@ -103,7 +103,9 @@ def convnet_of(experiment: Experiment) -> Experiment:
 
 def minutes(experiment: Experiment, alone: bool = True) -> float:
     """About how long one run takes on one core, with its 3D-ConvNet when it is the first to need it."""
-    convnet = 0.0 if experiment.system in (HARRIS, ONE_STEP) else experiment.net.get("windows", WINDOWS) / 20_000
+    convnet = (
+        0.0 if experiment.system in (HARRIS, ONE_STEP) else experiment.net.get("windows", WINDOWS) / 20_000
+    )
     second = {LSTM: 0.6, HARRIS: 4.0, ONE_STEP: 5.0}.get(experiment.system, 0.05)
     return second + (convnet + 0.4 if alone and convnet else 0.0)
 
@@ -150,7 +152,10 @@ def convnet(base: Experiment, size: str, hop: int = 9) -> tuple[ConvNet3D, Featu
         )
     features = stages.extract(net, data, windows)
     keep = {f"net.{n}": t for n, t in net.state_dict().items()}
-    keep |= {"values": torch.from_numpy(features.values), "probabilities": torch.from_numpy(features.probabilities)}
+    keep |= {
+        "values": torch.from_numpy(features.values),
+        "probabilities": torch.from_numpy(features.probabilities),
+    }
     path.parent.mkdir(parents=True, exist_ok=True)
     save_file(keep, f"{path}.part", {"history": json.dumps(history)})
     os.replace(f"{path}.part", path)
@@ -200,7 +205,9 @@ def train(experiment: Experiment, size: str = "laptop") -> Outcome:
     labels = data.benchmark.labels
     known, new = features.sequences(train_on, key), features.sequences(test_on, key)
     if experiment.system == LOGISTIC:
-        return outcome(data, test_on, stages.logistic(known, labels[train_on], new, len(data.benchmark.classes)), {})
+        return outcome(
+            data, test_on, stages.logistic(known, labels[train_on], new, len(data.benchmark.classes)), {}
+        )
     shuffled = experiment.net.get("shuffled", False)
     if shuffled:
         rng = np.random.default_rng(experiment.seed)
@@ -225,7 +232,9 @@ def _where(features: Features, keep: np.ndarray) -> Features:
     return Features(features.values[keep], features.probabilities[keep], features.windows)
 
 
-def outcome(data: Material, test_on: np.ndarray, rows: np.ndarray, history: dict[str, list], extra=None) -> Outcome:
+def outcome(
+    data: Material, test_on: np.ndarray, rows: np.ndarray, history: dict[str, list], extra=None
+) -> Outcome:
     """Rows of probabilities with the names, persons and labels they are about."""
     history = dict(history)
     by_epoch = history.pop("test_correct", None)
@@ -256,7 +265,7 @@ def is_showcase(experiment: Experiment) -> bool:
 
 
 def showcase(net: ConvNet3D, lstm: nn.Module, features: Features, test, sample: int = 1500) -> dict:
-    """Float16 weights of both stages, the window scores of the test persons and a sample of their features."""
+    """Float16 weights of both stages, the window scores of the test persons, a sample of their features."""
     chosen = np.flatnonzero(np.isin(features.windows.video, test))
     some = np.sort(np.random.default_rng(0).choice(chosen, min(sample, len(chosen)), replace=False))
     tensors = {f"convnet.{n}": t.half() for n, t in net.state_dict().items()}

@@ -69,7 +69,7 @@ def learning_rate(recipe: Recipe, step: int, steps: int) -> float:
 
 
 def cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
-    """Mean over all samples, and over all steps of sequences: logits (..., K), targets (...), no -100 counted."""
+    """Mean over all samples and real steps of sequences: logits (..., K), targets (...), -100 is padding."""
     return F.cross_entropy(logits.flatten(0, -2), targets.flatten(), ignore_index=IGNORED)
 
 

@@ -39,7 +39,7 @@ def describe_all(data: Material, size: str, jobs: int = 1) -> dict[Path, tuple[n
 
 
 def sequence(times: np.ndarray, descriptors: np.ndarray, start: int, stop: int) -> np.ndarray:
-    """The descriptors of one stretch in order of time, at most POINTS; one row of zeros where there is none."""
+    """The descriptors of one stretch in order of time, at most POINTS; a row of zeros where there is none."""
     inside = np.flatnonzero((times >= start) & (times < stop))
     if len(inside) > POINTS:
         inside = inside[np.linspace(0, len(inside) - 1, POINTS).round().astype(int)]

@@ -21,7 +21,7 @@ def describe_file(path: Path, folder: Path) -> tuple[np.ndarray, np.ndarray]:
     """Times (n,) and HOF descriptors (n, 90) of one file's points; kept on the disk."""
     kept = folder / f"{path.stem}.npz"
     if not kept.exists():
-        times, descriptors = handcrafted.describe(read_frames(path, grey=True)[..., 0])
+        times, descriptors = handcrafted.describe(read_frames(path, grey=True))
         aside = folder / f"{path.stem}.part.npz"
         np.savez(aside, times=times, descriptors=descriptors.astype(np.float16))
         aside.replace(kept)

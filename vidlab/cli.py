@@ -114,7 +114,7 @@ def train(
     data: Annotated[str, typer.Option(help="kth | folder (one sub-folder a class)")] = "folder",
     net: Annotated[str, typer.Option(help="baccouche2011")] = "baccouche2011",
     split: Annotated[str, typer.Option(help="name of a split; default the first one of the data set")] = "",
-    windows: Annotated[int, typer.Option(help="windows shown to the 3D-ConvNet in training")] = 36_000,
+    windows: Annotated[int, typer.Option(help="windows shown to the 3D-ConvNet in training")] = 72_000,
     classes: Annotated[list[str] | None, typer.Option("--class", help="only these classes")] = None,
     seed: int = 0,
     out: Annotated[Path, typer.Option(help="where to write the weights")] = Path("baccouche2011.safetensors"),

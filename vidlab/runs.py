@@ -145,11 +145,12 @@ def train(experiment: Experiment, size: str = "laptop") -> Run:
 
 
 def experiments(paper: str, arms: Iterable[str] | None = None) -> list[Experiment]:
-    """All experiments of these arms of a paper, in the order in which they are recorded."""
+    """All experiments of these arms of a paper as they are recorded: one seed of every split, then more."""
     if paper not in PAPERS:
         raise ValueError(f"{paper!r} is no paper of this book so far: {', '.join(PAPERS)}")
     module = PAPERS[paper]
-    return [e for name in arms or module.arms() for e in module.arm(name)]
+    found = [e for name in arms or module.arms() for e in module.arm(name)]
+    return sorted(found, key=lambda e: not module.usual(e))
 
 
 def plan(paper: str, arms: Iterable[str] | None = None) -> str:

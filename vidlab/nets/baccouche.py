@@ -49,23 +49,29 @@ def connections(maps: int = 7) -> list[tuple[int, ...]]:
 
 
 class LinkedConv3d(nn.Module):
-    """A 3-D convolution in which each output map sees only the input maps that `links` names."""
+    """A 3-D convolution in which each output map sees only the input maps that `links` names.
+
+    Every link is a small convolution of one input map; an output map is the sum of its links. All input
+    maps must have equally many links, since they are convolved side by side (`groups`).
+    """
+
+    outputs: Tensor
 
     def __init__(self, inputs: int, links: list[tuple[int, ...]], kernel: tuple[int, int, int]):
         super().__init__()
-        pairs = [(o, i) for o, sees in enumerate(links) for i in sees]
-        self.shape = (len(links), inputs, *kernel)
-        self.outputs, self.inputs = (torch.tensor(side) for side in zip(*pairs, strict=True))
-        self.weight = nn.Parameter(torch.empty(len(pairs), *kernel))
-        self.bias = nn.Parameter(torch.zeros(len(links)))
+        pairs = sorted((i, o) for o, sees in enumerate(links) for i in sees)
+        self.inputs = inputs
+        self.register_buffer("outputs", torch.tensor([o for _, o in pairs]), persistent=False)
+        self.weight = nn.Parameter(torch.empty(len(pairs), 1, *kernel))
+        self.bias = nn.Parameter(torch.zeros(len(links), 1, 1, 1))
         reach = (2 * kernel[0] * kernel[1] * kernel[2]) ** -0.5
         nn.init.uniform_(self.weight, -reach, reach)
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, inputs, T, H, W) -> (N, outputs, T', H', W'), valid borders."""
-        dense = x.new_zeros(self.shape)
-        dense[self.outputs, self.inputs] = self.weight.to(dense.dtype)
-        return F.conv3d(x, dense, self.bias.to(dense.dtype))
+        linked = F.conv3d(x, self.weight, groups=self.inputs)
+        start = self.bias.to(linked.dtype).expand(len(x), -1, *linked.shape[2:])
+        return start.index_add(1, self.outputs, linked)
 
 
 class Rectify(nn.Module):

@@ -9,7 +9,7 @@ from matplotlib.patches import Patch, Rectangle
 
 from vidlab.plots.picture import COLOURS, WIDTH, Picture, listed, new_figure, styled
 
-LABEL_WIDTH = 0.95  # inches kept for row labels
+LABEL_WIDTH = 1.1  # inches kept for row labels
 TALLEST = 6.0  # inches of pictures in one figure
 
 
@@ -116,6 +116,7 @@ def overlay(
         _image(cell, np.where(inside, 0.45 * grey + 0.55 * tint[masks[t]], grey))
         cell.set_title(f"frame {t}" if t == 0 else f"{t}", fontsize=10, loc="center", pad=4)
         if joints is not None:
+            cell.autoscale(False)  # joints outside the frame must not shrink it
             cell.plot(*joints[t].T, ".", color="white", markersize=3.5, markeredgecolor="black", mew=0.4)
     handles = [Patch(color=tint[k + 1], label=name) for k, name in enumerate(names)]
     figure.legend(handles=handles, loc="upper center", ncols=min(6, len(names)), bbox_to_anchor=(0.5, 1.0))
@@ -173,7 +174,7 @@ def arrows(
     figure, axes = _grid(1, len(shown), np.shape(frames)[1:3], labels=False)
     y, x = np.mgrid[step // 2 : frames.shape[1] : step, step // 2 : frames.shape[2] : step]
     for cell, t in zip(axes[0], shown, strict=True):
-        _image(cell, (0.5 * frames[t] + 60).astype(np.uint8))
+        _image(cell, (0.4 * frames[t] + 75).astype(np.uint8))
         u, v = flow[t][:, y, x]
         keep = np.hypot(u, v) >= least
         ends = {"angles": "xy", "scale_units": "xy", "scale": 1, "color": COLOURS[5], "width": 0.009}

@@ -241,7 +241,9 @@ def test_a_folder_that_cannot_be_written_to_is_said(clips, tmp_path):
 def test_what_is_not_in_the_manifest_is_not_there(clips, tmp_path, decoded):
     prepared = prepare(clips[:1], tmp_path / "store", "plain", jobs=1)
     array = next((tmp_path / "store").glob("*.npy"))
-    (tmp_path / "store" / (array.name + ".part")).write_bytes(array.read_bytes()[:100])
+    left = tmp_path / "store" / (array.name + ".1234.part")
+    left.write_bytes(array.read_bytes()[:100])
+    os.utime(left, (0, 0))  # long ago
     manifest = tmp_path / "store" / store.MANIFEST
     manifest.write_text(json.dumps({**prepared.manifest, "videos": {}}))
     assert clips[0] not in Store(tmp_path / "store")

@@ -167,6 +167,9 @@ def prepare(
         for path in dict.fromkeys(v.path if isinstance(v, Video) else Path(v) for v in wanted)
     }
     folder.mkdir(parents=True, exist_ok=True)
+    for left in folder.glob("*.part"):  # by a process that was killed: none writes one file for a day
+        if time.time() - left.stat().st_mtime > 86_400:
+            left.unlink(missing_ok=True)
     entries = _still_good(folder, {"recipe": recipe_name, "grey": grey}, sources)
     manifest = {"format": FORMAT, "recipe": recipe_name, "grey": grey, "videos": entries}
     if manifest != _read_manifest(folder):  # before any array is replaced

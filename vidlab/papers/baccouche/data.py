@@ -102,7 +102,7 @@ def _normalised(videos: list[np.ndarray], path: Path, lcn: bool) -> np.ndarray:
     """
     if path.exists():
         return np.load(path, mmap_mode="r")
-    aside = path.with_suffix(".part.npy")
+    aside = path.with_suffix(f".{os.getpid()}.part")
     out = np.lib.format.open_memmap(aside, "w+", np.float16, (sum(map(len, videos)), *transforms.BOX))
     at = 0
     for video in videos:

@@ -89,6 +89,8 @@ def filmstrip(
     named = f" in {len(rows)} rows ({listed([r for r in rows if r])})" if len(rows) > 1 else ""
     boxed = ", with a box around the person" if boxes is not None else ""
     alt = f"Filmstrip of {len(shown)} frames of a {what}, {step} from frame 0 to frame {shown[-1]}"
+    if titles is not None:
+        alt = f"{len(shown)} pictures side by side of a {what}: {listed(list(titles)[: len(shown)])}"
     return Picture(figure, f"{alt}{named}{boxed}.")
 
 

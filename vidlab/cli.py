@@ -14,6 +14,7 @@ app = typer.Typer(
 )
 
 Size = Annotated[str, typer.Option(help="quick | laptop | full; by default what VIDLAB_PROFILE says")]
+Partial = Annotated[bool, typer.Option("--partial", help="go on where videos of the data set are missing")]
 Root = Annotated[Path | None, typer.Option(help="the folder to write to; by default in data/")]
 
 
@@ -118,11 +119,12 @@ def train(
     classes: Annotated[list[str] | None, typer.Option("--class", help="only these classes")] = None,
     seed: int = 0,
     out: Annotated[Path, typer.Option(help="where to write the weights")] = Path("baccouche2011.safetensors"),
+    partial: Partial = False,
 ) -> None:
     """Train both stages on a data set of yours, test them on its split, and print the confusion matrix."""
     from vidlab import workshop
 
-    print(workshop.train_on(data, root, split, windows, classes, seed, out, net))
+    print(workshop.train_on(data, root, split, windows, classes, seed, out, net, partial))
 
 
 @app.command()
@@ -132,11 +134,12 @@ def evaluate(
     data: Annotated[str, typer.Option(help="kth | folder (one sub-folder a class)")] = "folder",
     split: Annotated[str, typer.Option(help="name of a split; default the first one of the data set")] = "",
     classes: Annotated[list[str] | None, typer.Option("--class", help="only these classes")] = None,
+    partial: Partial = False,
 ) -> None:
     """Test trained weights on the test videos of a split and print the confusion matrix."""
     from vidlab import workshop
 
-    print(workshop.evaluate_on(weights, data, root, split, classes))
+    print(workshop.evaluate_on(weights, data, root, split, classes, partial))
 
 
 @app.command()

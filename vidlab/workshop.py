@@ -7,26 +7,39 @@ import numpy as np
 
 import vidlab
 from vidlab import runs, score, videos
-from vidlab.papers.baccouche import system, table
+from vidlab.papers.baccouche import stages, system, table
 from vidlab.papers.baccouche.data import Material, prepare
-from vidlab.videos.benchmark import Benchmark, leave_one_group_out
+from vidlab.videos.benchmark import Benchmark, Split
 
 
-def train_on(kind: str, root: Path, split: str, windows: int, classes, seed: int, out: Path, net: str) -> str:
+def train_on(
+    kind: str,
+    root: Path,
+    split: str,
+    windows: int,
+    classes,
+    seed: int,
+    out: Path,
+    net: str,
+    partial: bool = False,
+) -> str:
     """Train on one split of a data set, save the weights, and return the report of the test."""
     if net != table.PAPER:
         raise ValueError(f"--net {net}: this book trains {table.PAPER} so far")
-    data = _material(kind, root, classes)
+    least = stages.convnet_recipe(windows).batch
+    if windows < least:
+        raise ValueError(f"--windows {windows}: give at least {least}, one batch")
+    data = _material(kind, root, classes, partial)
     chosen = data.benchmark.split(split or data.benchmark.splits[0].name)
     trained = system.train(data, chosen, windows, seed)
     trained.save(out)
     return f"{_report(trained, data, chosen)}\nweights: {out}"
 
 
-def evaluate_on(weights: Path, kind: str, root: Path, split: str, classes) -> str:
+def evaluate_on(weights: Path, kind: str, root: Path, split: str, classes, partial: bool = False) -> str:
     """Test saved weights on one split of a data set."""
     trained = system.load(weights)
-    data = _material(kind, root, classes)
+    data = _material(kind, root, classes, partial)
     if data.benchmark.classes != trained.classes:
         raise ValueError(
             f"{weights}: trained for {', '.join(trained.classes)}, "
@@ -61,28 +74,45 @@ def showcase() -> system.System:
     return system.from_tensors(run.tensors, videos.kth.ACTIONS)
 
 
-def _material(kind: str, root: Path, classes) -> Material:
-    """A data set's videos, prepared under data/generated, with only the classes that are wanted."""
+def _material(kind: str, root: Path, classes, partial: bool) -> Material:
+    """A data set's videos, prepared under data/generated, with only the classes that are wanted.
+
+    Videos that the data set lists and that are not there are an error, unless `partial`.
+    """
     found = videos.load(kind, root)
+    if found.missing and not partial:
+        raise ValueError(
+            f"{root}: {found.missing[0]} is the first of {len(found.missing)} missing; "
+            "put all videos there, or give --partial"
+        )
     if classes:
         found = _only(found, classes)
-    if kind == "folder":
-        found = replace(found, splits=(*leave_one_group_out(found), *found.splits))
+    usable = [split for split in found.splits if split.train and split.test]
+    if not usable:
+        raise ValueError(f"{root}: no split has videos on both sides; it takes two people or groups")
+    by_default = sorted(usable, key=lambda split: split.name == "holdout")  # first: leave one group out
     store = vidlab.data_folder() / "generated" / "stores" / f"{kind}-{root.resolve().name}-boxes"
-    return prepare(found, store)
+    return prepare(replace(found, splits=tuple(by_default)), store)
 
 
 def _only(benchmark: Benchmark, classes) -> Benchmark:
-    """The benchmark with only some of its classes; splits are made anew by the caller."""
+    """The benchmark with only some of its classes, and its splits with only their videos."""
     unknown = sorted(set(classes) - set(benchmark.classes))
     if unknown:
         raise ValueError(
             f"{', '.join(unknown)}: no class of {benchmark.name}; it has {', '.join(benchmark.classes)}"
         )
-    kept = [v for v in benchmark.videos if benchmark.classes[v.label] in classes]
     names = tuple(c for c in benchmark.classes if c in classes)
-    renumbered = tuple(replace(v, label=names.index(benchmark.classes[v.label])) for v in kept)
-    return replace(benchmark, classes=names, videos=renumbered, splits=())
+    kept = [i for i, v in enumerate(benchmark.videos) if benchmark.classes[v.label] in names]
+    place = {old: new for new, old in enumerate(kept)}
+    chosen = [benchmark.videos[i] for i in kept]
+    renumbered = tuple(replace(v, label=names.index(benchmark.classes[v.label])) for v in chosen)
+    groups = [v.group for v in chosen]
+    splits = tuple(
+        Split(s.name, *(tuple(place[i] for i in side if i in place) for side in (s.train, s.test)), groups)
+        for s in benchmark.splits
+    )
+    return replace(benchmark, classes=names, videos=renumbered, splits=splits)
 
 
 def _report(trained: system.System, data: Material, split) -> str:

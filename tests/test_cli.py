@@ -5,6 +5,7 @@ import sys
 import pytest
 
 from vidlab import cli
+from vidlab.runs import NotCommitted
 
 
 @pytest.fixture
@@ -38,6 +39,9 @@ def test_help_lists_the_commands(run):
         ("train", "--root", "missing"),
         ("claims", "nobody2000"),
         ("record", "nobody2000"),
+        ("record", "nobody2000", "--plan"),
+        ("record", "baccouche2011", "--arm", "kth3"),
+        ("record", "baccouche2011", "--plan", "--arm", "kth3"),
     ],
     ids=" ".join,
 )
@@ -62,7 +66,14 @@ class OurError(Exception):
 
 @pytest.mark.parametrize(
     ("error", "expected"),
-    [(OurError(), True), (ValueError(), True), (FileNotFoundError(), True), (KeyError(), False)],
+    [
+        (OurError(), True),
+        (ValueError(), True),
+        (FileNotFoundError(), True),
+        (FloatingPointError(), True),
+        (NotCommitted(), True),
+        (KeyError(), False),
+    ],
 )
 def test_only_errors_that_say_what_to_do_are_shortened(error, expected):
     assert cli.is_for_the_user(error) is expected

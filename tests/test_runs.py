@@ -80,6 +80,7 @@ def test_a_file_that_is_no_run_is_named(runs_folder):
 
 def test_record_trains_only_what_is_missing(runs_folder, monkeypatch):
     monkeypatch.setattr(runs, "dirty", lambda: False)
+    monkeypatch.setattr(runs, "commit", lambda: "c0ffee")
     runs.store(a_run(monkeypatch, seed=0))
     trained = []
     monkeypatch.setattr(
@@ -90,10 +91,21 @@ def test_record_trains_only_what_is_missing(runs_folder, monkeypatch):
     assert runs.record([an_experiment(0), an_experiment(1)]) == 0
 
 
-def test_record_refuses_a_dirty_tree(runs_folder, monkeypatch):
-    monkeypatch.setattr(runs, "dirty", lambda: True)
-    with pytest.raises(RuntimeError, match="uncommitted changes"):
+@pytest.mark.parametrize(("commit", "dirty"), [("c0ffee", True), ("unknown", False)])
+def test_record_refuses_what_is_not_committed(runs_folder, monkeypatch, commit, dirty):
+    monkeypatch.setattr(runs, "dirty", lambda: dirty)
+    monkeypatch.setattr(runs, "commit", lambda: commit)
+    with pytest.raises(runs.NotCommitted, match="uncommitted changes"):
         runs.record([an_experiment()])
+
+
+def test_a_run_names_the_commit_at_which_recording_began(runs_folder, monkeypatch):
+    commits = iter(["first", "second", "third"])
+    monkeypatch.setattr(runs, "dirty", lambda: False)
+    monkeypatch.setattr(runs, "commit", lambda: next(commits))
+    monkeypatch.setattr(baccouche, "train", lambda experiment, size: an_outcome())
+    runs.record([an_experiment(0), an_experiment(1)])
+    assert [runs.find(an_experiment(seed)).commit for seed in (0, 1)] == ["first", "first"]
 
 
 def test_an_interrupted_store_leaves_nothing_that_counts(runs_folder, monkeypatch):

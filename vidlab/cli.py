@@ -157,7 +157,8 @@ def predict(
 
 def is_for_the_user(error: Exception) -> bool:
     """Errors that say what to do: our own, and those of wrong values and files. Others are our bugs."""
-    return isinstance(error, ValueError | OSError) or type(error).__module__.split(".")[0] == "vidlab"
+    expected = ValueError | OSError | FloatingPointError  # the last: a loss that is no longer finite
+    return isinstance(error, expected) or type(error).__module__.split(".")[0] == "vidlab"
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,12 @@ import vidlab
 from vidlab.experiment import Experiment
 from vidlab.papers import baccouche
 
+UNKNOWN = "unknown"  # the commit of code that is not in git
 PAPERS = {"baccouche2011": baccouche}
+
+
+class NotCommitted(RuntimeError):
+    """The code that would make a run is in no commit, so the run could not name it."""
 
 
 @dataclass(frozen=True)
@@ -146,26 +151,32 @@ def train(experiment: Experiment, size: str = "laptop") -> Run:
 
 def experiments(paper: str, arms: Iterable[str] | None = None) -> list[Experiment]:
     """All experiments of these arms of a paper as they are recorded: one seed of every split, then more."""
+    found = [e for listed in _table(paper, arms).values() for e in listed]
+    return sorted(found, key=lambda e: not PAPERS[paper].usual(e))
+
+
+def _table(paper: str, arms: Iterable[str] | None) -> dict[str, list[Experiment]]:
+    """The experiments of these arms by name, all arms by default. ValueError for what does not exist."""
     if paper not in PAPERS:
         raise ValueError(f"{paper!r} is no paper of this book so far: {', '.join(PAPERS)}")
-    module = PAPERS[paper]
-    found = [e for name in arms or module.arms() for e in module.arm(name)]
-    return sorted(found, key=lambda e: not module.usual(e))
+    table = PAPERS[paper].arms()
+    unknown = [name for name in arms or () if name not in table]
+    if unknown:
+        raise ValueError(f"{', '.join(unknown)}: no arm of {paper}; there are {', '.join(table)}")
+    return {name: table[name] for name in arms or table}
 
 
 def plan(paper: str, arms: Iterable[str] | None = None) -> str:
     """The table of runs: arm, runs, how many are recorded, and the minutes that are left, in Markdown."""
     rows = ["| arm | runs | recorded | minutes left, one core |", "|---|---|---|---|"]
-    module, seen = PAPERS[paper], set()
-    for name in arms or module.arms():
-        todo, cost = missing(module.arm(name)), 0.0
+    seen: set[str] = set()
+    for name, listed in _table(paper, arms).items():
+        todo, cost, module = missing(listed), 0.0, PAPERS[paper]
         for experiment in todo:
             base = module.convnet_of(experiment).id
             cost += module.minutes(experiment, alone=base not in seen)
             seen.add(base)
-        rows.append(
-            f"| {name} | {len(module.arm(name))} | {len(module.arm(name)) - len(todo)} | {cost:.0f} |"
-        )
+        rows.append(f"| {name} | {len(listed)} | {len(listed) - len(todo)} | {cost:.0f} |")
     return "\n".join(rows)
 
 
@@ -177,24 +188,28 @@ def missing(experiments: Iterable[Experiment]) -> list[Experiment]:
 def record(experiments: Sequence[Experiment], size: str = "laptop", jobs: int = 1) -> int:
     """Train and store all that is missing; returns how many. What is stored already is never trained again.
 
-    Runs that share a 3D-ConvNet go to one process, one after the other. Raises RuntimeError on a dirty tree:
-    a recorded run must name the commit that made it.
+    Runs that share a 3D-ConvNet go to one process, one after the other. Raises NotCommitted on a dirty tree
+    and outside git: a recorded run must name the commit that made it, the one at which this call began.
     """
-    if dirty():
-        raise RuntimeError(
-            "the checkout has uncommitted changes: commit them first, so that the run can name its commit"
+    made_by = commit()
+    if made_by == UNKNOWN or dirty():
+        raise NotCommitted(
+            "the checkout has uncommitted changes, or is not in git: commit first, so that the run can "
+            "name its commit"
         )
     families: dict[str, list[Experiment]] = {}
     for experiment in missing(experiments):
         families.setdefault(PAPERS[experiment.paper].convnet_of(experiment).id, []).append(experiment)
-    done = Parallel(n_jobs=jobs)(delayed(_record_family)(family, size) for family in families.values())
+    done = Parallel(n_jobs=jobs)(
+        delayed(_record_family)(family, size, made_by) for family in families.values()
+    )
     return sum(done)
 
 
-def _record_family(family: list[Experiment], size: str) -> int:
+def _record_family(family: list[Experiment], size: str, made_by: str) -> int:
     torch.set_num_threads(1)
     for experiment in family:
-        store(train(experiment, size))
+        store(replace(train(experiment, size), commit=made_by))
     return len(family)
 
 
@@ -215,7 +230,7 @@ def _git(*words: str) -> str:
 
 def commit() -> str:
     """The commit of the checkout, or "unknown" outside git."""
-    return _git("rev-parse", "HEAD") or "unknown"
+    return _git("rev-parse", "HEAD") or UNKNOWN
 
 
 def dirty() -> bool:

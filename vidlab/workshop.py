@@ -109,10 +109,14 @@ def _only(benchmark: Benchmark, classes) -> Benchmark:
     renumbered = tuple(replace(v, label=names.index(benchmark.classes[v.label])) for v in chosen)
     groups = [v.group for v in chosen]
     splits = tuple(
-        Split(s.name, *(tuple(place[i] for i in side if i in place) for side in (s.train, s.test)), groups)
-        for s in benchmark.splits
+        Split(s.name, _places(s.train, place), _places(s.test, place), groups) for s in benchmark.splits
     )
     return replace(benchmark, classes=names, videos=renumbered, splits=splits)
+
+
+def _places(side: tuple[int, ...], place: dict[int, int]) -> tuple[int, ...]:
+    """The new indices of those videos of a side that are kept."""
+    return tuple(place[i] for i in side if i in place)
 
 
 def _report(trained: system.System, data: Material, split) -> str:

@@ -31,7 +31,6 @@ ORDER = (
     "plots",
     "widgets",
     "exercises",
-    "workshop",
     "check",
     "render",
     "workshop",

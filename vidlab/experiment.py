@@ -11,7 +11,7 @@ class Experiment:
     """One training or evaluation, described whole.
 
     paper: "baccouche2011"; system: what the tables call it; net: options of network and method;
-    data: world or data set with its version and cut, "SynthKTH-1/KTH2"; split: "random-1";
+    data: world or data set with its version and cut, "SynthKTH-1/KTH2"; split: "random1";
     recipe: name with version; seed. The id holds nothing else: no profile, no path, no decoded byte.
     """
 

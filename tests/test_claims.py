@@ -255,6 +255,20 @@ def test_equal_epochs_are_equivalent(rows):
     assert verdict(rows, "bac-5", NAMES["bac-5"][0]).verdict == claims.HOLDS
 
 
+def test_runs_without_a_curve_by_epoch_are_left_out():
+    whole = finder()
+
+    def find(experiment):
+        run = whole(experiment)
+        if experiment.seed:
+            run.test_correct_by_epoch = None
+        return run
+
+    row = verdict(claims.verdicts("baccouche2011", arm, find, times=200), "bac-5", NAMES["bac-5"][0])
+    assert (row.runs, row.verdict) == (5, claims.HOLDS)
+    assert "runs recorded" not in row.note
+
+
 def test_a_stored_measure_is_read(rows):
     row = verdict(rows, "bac-8", NAMES["bac-8"][0])
     assert (row.estimate, row.verdict) == (pytest.approx(0.8), claims.HOLDS)

@@ -115,6 +115,9 @@ def measure(test: dict[str, Any], arms: list[dict[tuple[str, int], Any]], times:
     """The statistic of one test of `data/claims.toml` on the recorded runs of its arms."""
     lined, groups = line_up(arms)
     first, kind = lined[0], test.get("measure", "accuracy")
+    if kind == "final-epoch":
+        first = _with_curves(first)
+        groups = sorted({group for run in first for group in run.groups})
     names = {name for run in first for name in run.video_names}
     size = (len(names), len(groups), len(first))
     if kind == "accuracy":
@@ -137,6 +140,11 @@ def measure(test: dict[str, Any], arms: list[dict[tuple[str, int], Any]], times:
     return Measured(contrast(tables, by), bootstrap(tables, by, times), *size)
 
 
+def _with_curves(runs: Iterable[Any]) -> list[Any]:
+    """Those runs that keep which test videos were right after each epoch."""
+    return [run for run in runs if run.test_correct_by_epoch is not None]
+
+
 def _not_measured(test: dict[str, Any], arms: list[dict[tuple[str, int], Any]]) -> str | None:
     """Why this test cannot be measured from what is recorded, or None when it can."""
     for name, runs in zip(test["arms"], arms, strict=True):
@@ -146,7 +154,7 @@ def _not_measured(test: dict[str, Any], arms: list[dict[tuple[str, int], Any]]) 
         return "the arms share no recorded split and seed"
     kind = test.get("measure", "accuracy")
     first = list(arms[0].values())
-    if kind == "final-epoch" and (len(first) < 2 or any(r.test_correct_by_epoch is None for r in first)):
+    if kind == "final-epoch" and len(_with_curves(first)) < 2:
         return "test accuracy by epoch is recorded for fewer than 2 runs"
     splits = {split for split, _ in arms[0]}
     if kind in ("split-sd", "best-minus-worst") and len(splits) < test.get("splits", 5):
@@ -258,8 +266,10 @@ def _verdicts_of(claims: Sequence[dict[str, Any]], arm: Any, find: Any, times: i
 def _planned(test: dict[str, Any], experiments: Sequence[Sequence[Any]]) -> int:
     """How many runs the comparison rests on once everything is recorded."""
     keys = set.intersection(*({(e.split, e.seed) for e in listed} for listed in experiments))
-    over_splits = test.get("measure") in ("split-sd", "best-minus-worst")
-    return len({split for split, _ in keys}) if over_splits else len(keys)
+    splits = len({split for split, _ in keys})
+    if test.get("measure") == "final-epoch":  # not every run keeps its curve
+        return min(len(keys), splits * test.get("seeds", 3))
+    return splits if test.get("measure") in ("split-sd", "best-minus-worst") else len(keys)
 
 
 def _p(test: dict[str, Any], found: Measured | str) -> float:

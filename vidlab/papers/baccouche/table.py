@@ -204,7 +204,7 @@ def train(experiment: Experiment, size: str = "laptop") -> Outcome:
         rows = score.vote(scores) if experiment.system == VOTE else score.mean(scores)
         extra = {"window_accuracy": score.accuracy(scores.probabilities, scores.labels)}
         if experiment.system == VOTE and not experiment.net:
-            extra |= maps.mask_auc(net, data.benchmark, split.test, size)
+            extra |= maps.mask_auc(net, data.benchmark, split.test, size, experiment.seed)
         return outcome(data, test_on, rows, history, extra)
     labels = data.benchmark.labels
     known, new = features.sequences(train_on, key), features.sequences(test_on, key)

@@ -1,10 +1,12 @@
 """The command `vidlab`: help at once, one line and status 1 for a user's mistake."""
 
+import os
+import subprocess
 import sys
 
 import pytest
 
-from vidlab import cli
+from vidlab import cli, project_folder
 from vidlab.runs import NotCommitted
 
 
@@ -77,3 +79,16 @@ class OurError(Exception):
 )
 def test_only_errors_that_say_what_to_do_are_shortened(error, expected):
     assert cli.is_for_the_user(error) is expected
+
+
+def test_output_is_utf8_whatever_the_pipe_is():
+    code = (
+        "import sys; from vidlab import cli; sys.argv[1:] = ['claims', 'baccouche2011', '--json']; cli.main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": "cp1252", "PYTHONPATH": str(project_folder())},
+    )
+    assert done.returncode == 0, done.stderr
+    assert "−" in done.stdout.decode("utf-8")

@@ -74,3 +74,8 @@ def test_missing_videos_are_refused_unless_partial(chosen, tmp_path):
 def test_too_few_windows_are_refused_before_anything_is_read(tmp_path):
     with pytest.raises(ValueError, match="--windows 0: give at least 4"):
         workshop.train_on("folder", tmp_path, "", 0, None, 0, tmp_path / "w", "baccouche2011")
+
+
+def test_a_folder_is_no_place_for_weights(tmp_path):
+    with pytest.raises(ValueError, match="name a file for the weights"):
+        workshop.train_on("folder", tmp_path, "", 3000, None, 0, tmp_path, "baccouche2011")

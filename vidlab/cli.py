@@ -1,6 +1,7 @@
 """The command `vidlab`: each sub-command is a thin door to one module, which it imports only when called."""
 
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -163,6 +164,9 @@ def is_for_the_user(error: Exception) -> bool:
 
 def main() -> None:
     """Run the command; an error meant for the user is one line on stderr and exit status 1."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")  # a pipe on Windows would refuse a minus sign
     try:
         app()
     except Exception as error:

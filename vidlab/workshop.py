@@ -29,6 +29,8 @@ def train_on(
     least = stages.convnet_recipe(windows).batch
     if windows < least:
         raise ValueError(f"--windows {windows}: give at least {least}, one batch")
+    if out.is_dir():
+        raise ValueError(f"--out {out}: a folder is there; name a file for the weights")
     data = _material(kind, root, classes, partial)
     chosen = data.benchmark.split(split or data.benchmark.splits[0].name)
     trained = system.train(data, chosen, windows, seed)

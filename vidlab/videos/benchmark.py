@@ -120,7 +120,7 @@ def split_by_groups(name: str, groups: Sequence[str], train: Iterable[str], test
 def random_splits(
     benchmark: Benchmark, number: int = 5, train_groups: int = 16, seed: int = 0
 ) -> tuple[Split, ...]:
-    """Random splits by group, "random1" …: 16 of KTH's 25 people train, 9 test (Baccouche 2011, Sec. 5).
+    """Random splits by group, "random1" …: 16 of KTH's 25 people train, 9 test (Baccouche 2011, Sec. 4).
 
     With fewer than 25 groups the same share trains, and each side keeps at least one. Split k is the same
     whatever `number` is. Raises ValueError for fewer than two groups.

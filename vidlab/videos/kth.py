@@ -1,7 +1,7 @@
 """KTH (Schuldt, Laptev, Caputo 2004), 25 people, six actions, four scenarios; and synthetic sets like it.
 
 Two benchmarks are made of the same files: KTH1, whole videos, and KTH2, the stretches listed in
-`00sequences.txt` (Baccouche 2011, Sec. 5). The list's frames are 1-based and inclusive; ours are 0-based with
+`00sequences.txt` (Baccouche 2011, Sec. 4). The list's frames are 1-based and inclusive; ours are 0-based with
 `stop` exclusive, so "1-95" becomes (0, 95).
 """
 

@@ -40,7 +40,7 @@ def an_outcome(n=5):
 
 
 def a_run(monkeypatch, seed=0):
-    monkeypatch.setattr(baccouche, "train", lambda experiment, size: an_outcome())
+    monkeypatch.setattr(baccouche, "train", lambda experiment, size, device: an_outcome())
     return runs.train(an_experiment(seed))
 
 
@@ -84,7 +84,7 @@ def test_record_trains_only_what_is_missing(runs_folder, monkeypatch):
     runs.store(a_run(monkeypatch, seed=0))
     trained = []
     monkeypatch.setattr(
-        baccouche, "train", lambda experiment, size: trained.append(experiment.seed) or an_outcome()
+        baccouche, "train", lambda experiment, size, device: trained.append(experiment.seed) or an_outcome()
     )
     assert runs.record([an_experiment(0), an_experiment(1), an_experiment(1)]) == 1
     assert trained == [1]
@@ -103,7 +103,7 @@ def test_a_run_names_the_commit_at_which_recording_began(runs_folder, monkeypatc
     commits = iter(["first", "second", "third"])
     monkeypatch.setattr(runs, "dirty", lambda: False)
     monkeypatch.setattr(runs, "commit", lambda: next(commits))
-    monkeypatch.setattr(baccouche, "train", lambda experiment, size: an_outcome())
+    monkeypatch.setattr(baccouche, "train", lambda experiment, size, device: an_outcome())
     runs.record([an_experiment(0), an_experiment(1)])
     assert [runs.find(an_experiment(seed)).commit for seed in (0, 1)] == ["first", "first"]
 

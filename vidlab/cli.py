@@ -99,6 +99,7 @@ def record(
     paper: Annotated[str, typer.Argument(help="baccouche2011")],
     arm: Annotated[list[str] | None, typer.Option(help="only these arms; default all of the paper")] = None,
     jobs: Annotated[int, typer.Option(help="processes, one core each")] = 1,
+    device: Annotated[str, typer.Option(help="cpu | cuda | mps")] = "cpu",
     plan: Annotated[bool, typer.Option("--plan", help="run nothing; print the table of runs")] = False,
 ) -> None:
     """Train and store every run of a paper that is not recorded yet. Goes on where it was interrupted."""
@@ -107,7 +108,7 @@ def record(
     if plan:
         print(runs.plan(paper, arm))
         return
-    print(f"{runs.record(runs.experiments(paper, arm), jobs=jobs)} runs recorded")
+    print(f"{runs.record(runs.experiments(paper, arm), jobs=jobs, device=device)} runs recorded")
 
 
 @app.command()

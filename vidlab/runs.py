@@ -123,13 +123,13 @@ def store(run: Run) -> Path:
     return path
 
 
-def train(experiment: Experiment, size: str = "laptop") -> Run:
+def train(experiment: Experiment, size: str = "laptop", device: str = "cpu") -> Run:
     """Train the experiment, saying first how long that will take, and return its Run (not stored)."""
     paper = PAPERS[experiment.paper]
     cost = paper.minutes(experiment)
     print(f"{experiment.system} on {experiment.data}, {experiment.split}: about {cost:.0f} min on one core")
     start = time.perf_counter()
-    found = paper.train(experiment, size)
+    found = paper.train(experiment, size, device)
     return Run(
         experiment=experiment,
         video_names=found.names,
@@ -141,7 +141,7 @@ def train(experiment: Experiment, size: str = "laptop") -> Run:
         test_correct_by_epoch=found.correct_by_epoch,
         seconds=round(time.perf_counter() - start, 1),
         commit=commit(),
-        hardware=hardware(),
+        hardware=hardware(device),
         versions=versions(),
         size=size,
         extra=found.extra,
@@ -185,7 +185,9 @@ def missing(experiments: Iterable[Experiment]) -> list[Experiment]:
     return [e for e in dict.fromkeys(experiments) if not path_of(e).exists()]
 
 
-def record(experiments: Sequence[Experiment], size: str = "laptop", jobs: int = 1) -> int:
+def record(
+    experiments: Sequence[Experiment], size: str = "laptop", jobs: int = 1, device: str = "cpu"
+) -> int:
     """Train and store all that is missing; returns how many. What is stored already is never trained again.
 
     Runs that share a 3D-ConvNet go to one process, one after the other. Raises NotCommitted on a dirty tree
@@ -201,15 +203,15 @@ def record(experiments: Sequence[Experiment], size: str = "laptop", jobs: int = 
     for experiment in missing(experiments):
         families.setdefault(PAPERS[experiment.paper].convnet_of(experiment).id, []).append(experiment)
     done = Parallel(n_jobs=jobs)(
-        delayed(_record_family)(family, size, made_by) for family in families.values()
+        delayed(_record_family)(family, size, made_by, device) for family in families.values()
     )
     return sum(done)
 
 
-def _record_family(family: list[Experiment], size: str, made_by: str) -> int:
+def _record_family(family: list[Experiment], size: str, made_by: str, device: str) -> int:
     torch.set_num_threads(1)
     for experiment in family:
-        store(replace(train(experiment, size), commit=made_by))
+        store(replace(train(experiment, size, device), commit=made_by))
     return len(family)
 
 
@@ -241,9 +243,9 @@ def dirty() -> bool:
     )
 
 
-def hardware() -> str:
-    """Processor and threads, or the GPU when there is one."""
-    if torch.cuda.is_available():
+def hardware(device: str = "cpu") -> str:
+    """Processor and threads, or the GPU when that is the device."""
+    if device.startswith("cuda"):
         return torch.cuda.get_device_name()
     return f"{_processor()}, {torch.get_num_threads()} of {os.cpu_count()} cores"
 

@@ -32,7 +32,9 @@ class Scores:
         return np.unique(self.video)
 
 
-def probabilities(net: nn.Module, batches: Iterable[Tensor], device: str = "cpu") -> np.ndarray:
+def probabilities(
+    net: nn.Module, batches: Iterable[Tensor], device: str | torch.device = "cpu"
+) -> np.ndarray:
     """Softmax of the network's logits over batches of inputs: (n, ..., K) float32."""
     net.eval()
     with torch.inference_mode():

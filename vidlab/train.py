@@ -90,6 +90,7 @@ def fit(
     there to the same numbers. Under `torchrun` every process takes its share of each batch.
     Raises FloatingPointError when the loss is no longer finite.
     """
+    device = own_device(device)
     net.to(device)
     model, rank, world = distributed(net, device)
     optimiser = optimiser_for(net, recipe)
@@ -100,6 +101,8 @@ def fit(
         net.train()
         total, right, seen = 0.0, 0, 0
         for number, (inputs, targets) in enumerate(loader.epoch(epoch)):
+            if len(inputs) < world:
+                raise ValueError(f"a batch of {len(inputs)} cannot be shared by {world} processes: use fewer")
             inputs, targets = inputs[rank::world].to(device), targets[rank::world].to(device)
             for group in optimiser.param_groups:
                 group["lr"] = learning_rate(recipe, epoch * len(loader) + number, steps)
@@ -131,6 +134,13 @@ def fit(
 
 
 # --- several processes, and going on after a stop -----------------------------------------------------------
+
+
+def own_device(device: str) -> str:
+    """Under `torchrun` each process takes the GPU of its own number; else the device as it is."""
+    if device == "cuda" and "LOCAL_RANK" in os.environ:
+        return f"cuda:{os.environ['LOCAL_RANK']}"
+    return device
 
 
 def distributed(net: nn.Module, device: str) -> tuple[nn.Module, int, int]:

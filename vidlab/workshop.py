@@ -9,6 +9,7 @@ import vidlab
 from vidlab import runs, score, videos
 from vidlab.papers.baccouche import stages, system, table
 from vidlab.papers.baccouche.data import Material, prepare
+from vidlab.train import best_device
 from vidlab.videos.benchmark import Benchmark, Split
 
 
@@ -33,8 +34,14 @@ def train_on(
         raise ValueError(f"--out {out}: a folder is there; name a file for the weights")
     data = _material(kind, root, classes, partial)
     chosen = data.benchmark.split(split or data.benchmark.splits[0].name)
-    trained = system.train(data, chosen, windows, seed)
+    device = best_device()
+    print(
+        f"{len(chosen.train)} videos train on {device}: about {windows / 18_000 + 1:.0f} min on one CPU core"
+    )
+    checkpoint = out.with_name(f"{out.name}.checkpoint")
+    trained = system.train(data, chosen, windows, seed, device=device, checkpoint=checkpoint)
     trained.save(out)
+    checkpoint.unlink(missing_ok=True)
     return f"{_report(trained, data, chosen)}\nweights: {out}"
 
 

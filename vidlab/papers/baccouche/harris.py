@@ -1,5 +1,6 @@
 """Baccouche 2011, baseline B (Sec. 4): an LSTM over Harris-3D points and HOF instead of learned features."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ def describe_file(path: Path, folder: Path) -> tuple[np.ndarray, np.ndarray]:
     kept = folder / f"{path.stem}.npz"
     if not kept.exists():
         times, descriptors = handcrafted.describe(read_frames(path, grey=True))
-        aside = folder / f"{path.stem}.part.npz"
+        aside = folder / f"{path.stem}.{os.getpid()}.part.npz"
         np.savez(aside, times=times, descriptors=descriptors.astype(np.float16))
         aside.replace(kept)
     with np.load(kept) as found:
@@ -46,7 +47,7 @@ def sequence(times: np.ndarray, descriptors: np.ndarray, start: int, stop: int) 
     return descriptors[inside] if len(inside) else np.zeros((1, descriptors.shape[1]), np.float32)
 
 
-def train(experiment: Experiment, data: Material, size: str) -> Outcome:
+def train(experiment: Experiment, data: Material, size: str, device: str = "cpu") -> Outcome:
     """The same LSTM, with the same recipe, on hand-crafted features of the same sequences."""
     points = describe_all(data, size)
     split = data.benchmark.split(experiment.split)
@@ -65,6 +66,7 @@ def train(experiment: Experiment, data: Material, size: str) -> Outcome:
         labels[train_on],
         classes=len(data.benchmark.classes),
         seed=experiment.seed,
+        device=device,
     )
     rows = label_sequences(net, new)
     videos = [data.benchmark.videos[i] for i in test_on]

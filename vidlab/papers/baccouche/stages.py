@@ -30,7 +30,7 @@ EPOCH = 3000  # windows that count as one epoch of the 3D-ConvNet
 
 def convnet_recipe(windows: int) -> Recipe:
     """SGD with momentum on small batches (the paper's is online: batches of one), `windows` shown in all."""
-    return Recipe(f"convnet-1-{windows}", epochs=max(1, windows // EPOCH), batch=4, lr=0.003)
+    return Recipe(f"convnet-1-{windows}", epochs=max(1, round(windows / EPOCH)), batch=4, lr=0.003)
 
 
 LSTM = Recipe("lstm-1", epochs=25, batch=16, lr=3e-3, optimiser="adam", clip=1.0)
@@ -73,7 +73,7 @@ def batches(data: Material, index: np.ndarray, size: int = 128) -> Iterator[Tens
 
 def window_scores(net: nn.Module, data: Material, windows: Windows) -> score.Scores:
     """The network's probabilities for every window."""
-    p = score.probabilities(net, batches(data, windows.index))
+    p = score.probabilities(net, batches(data, windows.index), device_of(net))
     return score.Scores(windows.video, np.arange(len(p)), np.zeros(len(p), int), p, windows.label)
 
 
@@ -87,6 +87,7 @@ def train_convnet(
     seed: int = 0,
     test_every: int = 0,
     checkpoint: Path | None = None,
+    device: str = "cpu",
 ) -> tuple[ConvNet3D, dict[str, list]]:
     """Stage 1 (Sec. 2): train the 3D-ConvNet on random windows of the training persons.
 
@@ -94,7 +95,7 @@ def train_convnet(
     """
     torch.manual_seed(seed)
     net = ConvNet3D(len(data.benchmark.classes), frames, rectify)
-    loader = WindowLoader(data, split.train, frames, recipe.batch, min(EPOCH, _shown(recipe)), seed)
+    loader = WindowLoader(data, split.train, frames, recipe.batch, _shown(recipe) // recipe.epochs, seed)
     test = data.windows(frames).of(split.test) if test_every else None
 
     def log(net: nn.Module, epoch: int) -> dict[str, Any]:
@@ -104,7 +105,12 @@ def train_convnet(
         right = score.vote(scores).argmax(1) == score.labels(scores)
         return {"test_epoch": epoch + 1, "test_correct": right.astype(int).tolist()}
 
-    return net, fit(net, loader, recipe, seed=seed, each_epoch=log, checkpoint=checkpoint)
+    return net, fit(net, loader, recipe, seed=seed, each_epoch=log, checkpoint=checkpoint, device=device)
+
+
+def device_of(net: nn.Module) -> torch.device:
+    """Where a network's weights are."""
+    return next(net.parameters()).device
 
 
 def _shown(recipe: Recipe) -> int:
@@ -118,9 +124,9 @@ def extract(net: ConvNet3D, data: Material, windows: Windows) -> Features:
     values, probabilities = [], []
     with torch.inference_mode():
         for clips in batches(data, windows.index):
-            features = net.features(clips)
-            values.append(features)
-            probabilities.append(net.N2(net.N1(features)).softmax(1))
+            features = net.features(clips.to(device_of(net)))
+            values.append(features.cpu())
+            probabilities.append(net.N2(net.N1(features)).softmax(1).cpu())
     return Features(torch.cat(values).numpy(), torch.cat(probabilities).numpy(), windows)
 
 
@@ -135,6 +141,7 @@ def train_lstm(
     recipe: Recipe = LSTM,
     seed: int = 0,
     test: tuple[list[np.ndarray], np.ndarray] | None = None,
+    device: str = "cpu",
 ) -> tuple[SequenceLSTM, dict[str, list]]:
     """Stage 2 (Sec. 3): train the LSTM on sequences of features, with the label as target at every step.
 
@@ -150,7 +157,7 @@ def train_lstm(
         right = label_sequences(net, test[0]).argmax(1) == test[1]
         return {"test_epoch": epoch + 1, "test_correct": right.astype(int).tolist()}
 
-    return net, fit(net, loader, recipe, seed=seed, each_epoch=log)
+    return net, fit(net, loader, recipe, seed=seed, each_epoch=log, device=device)
 
 
 def label_sequences(net: nn.Module, sequences: list[np.ndarray], batch: int = 64) -> np.ndarray:
@@ -160,7 +167,7 @@ def label_sequences(net: nn.Module, sequences: list[np.ndarray], batch: int = 64
     with torch.inference_mode():
         for at in range(0, len(sequences), batch):
             part = sequences[at : at + batch]
-            p = net(pad(part)).softmax(-1)
+            p = net(pad(part).to(device_of(net))).softmax(-1).cpu()
             rows.extend(row[: len(s)].mean(0) for row, s in zip(p, part, strict=True))
     return torch.stack(rows).numpy()
 
@@ -175,13 +182,19 @@ def logistic(train: list[np.ndarray], labels: np.ndarray, test: list[np.ndarray]
 
 
 def train_one_step(
-    data: Material, split: Split, *, recipe: Recipe = ONE_STEP, seed: int = 0, checkpoint: Path | None = None
+    data: Material,
+    split: Split,
+    *,
+    recipe: Recipe = ONE_STEP,
+    seed: int = 0,
+    checkpoint: Path | None = None,
+    device: str = "cpu",
 ) -> tuple[OneStepModel, dict[str, list]]:
     """The paper's future work: ConvNet and LSTM trained as one, on sequences of windows of pixels."""
     torch.manual_seed(seed)
     net = OneStepModel(len(data.benchmark.classes))
     loader = ClipSequenceLoader(data, data.windows(), np.array(split.train), recipe.batch, seed)
-    return net, fit(net, loader, recipe, seed=seed, checkpoint=checkpoint)
+    return net, fit(net, loader, recipe, seed=seed, checkpoint=checkpoint, device=device)
 
 
 def label_clips(net: OneStepModel, data: Material, videos) -> np.ndarray:
@@ -191,8 +204,8 @@ def label_clips(net: OneStepModel, data: Material, videos) -> np.ndarray:
     rows: list[Tensor] = []
     with torch.inference_mode():
         for video in videos:
-            clips = data.take(windows.index[windows.video == video])
-            rows.append(net(clips[None, :, 0]).softmax(-1)[0].mean(0))
+            clips = data.take(windows.index[windows.video == video]).to(device_of(net))
+            rows.append(net(clips[None, :, 0]).softmax(-1)[0].mean(0).cpu())
     return torch.stack(rows).numpy()
 
 

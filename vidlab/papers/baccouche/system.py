@@ -89,16 +89,31 @@ def load(path: Path) -> System:
     return from_tensors(tensors, tuple(json.loads(notes["classes"])))
 
 
-def train(data: Material, split: Split, windows: int, seed: int = 0, lstm: Recipe = stages.LSTM) -> System:
-    """Both stages, one after the other, on the training videos of a split."""
+def train(
+    data: Material,
+    split: Split,
+    windows: int,
+    seed: int = 0,
+    lstm: Recipe = stages.LSTM,
+    device: str = "cpu",
+    checkpoint: Path | None = None,
+) -> System:
+    """Both stages, one after the other, on the training videos of a split.
+
+    With a `checkpoint` the long first stage goes on where it was interrupted.
+    """
     recipe = stages.convnet_recipe(windows)
-    convnet, _ = stages.train_convnet(data, split, recipe=recipe, seed=seed)
+    convnet, _ = stages.train_convnet(
+        data, split, recipe=recipe, seed=seed, device=device, checkpoint=checkpoint
+    )
     features = stages.extract(convnet, data, data.windows())
     known = np.array(split.train)
     sequences = features.sequences(known, features.windows.video)
     labels = data.benchmark.labels[known]
-    net, _ = stages.train_lstm(sequences, labels, classes=len(data.benchmark.classes), recipe=lstm, seed=seed)
-    return System(convnet, net, data.benchmark.classes)
+    net, _ = stages.train_lstm(
+        sequences, labels, classes=len(data.benchmark.classes), recipe=lstm, seed=seed, device=device
+    )
+    return System(convnet.cpu(), net.cpu(), data.benchmark.classes)
 
 
 def evaluate(system: System, data: Material, videos) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -339,3 +339,13 @@ def test_a_claim_holds_only_where_all_its_main_comparisons_do(rows):
 def test_the_table_and_the_json_have_one_entry_a_row(rows):
     assert len(claims.to_table(rows)) == len(rows)
     assert [entry["verdict"] for entry in json.loads(claims.to_json(rows))] == [row.verdict for row in rows]
+
+
+def test_fewer_than_three_runs_give_no_verdict():
+    whole = finder()
+
+    def find(experiment):
+        return whole(experiment) if experiment.split in ("random1",) and experiment.seed < 2 else None
+
+    row = verdict(claims.verdicts("baccouche2011", arm, find, times=200), "bac-1", "KTH1-shaped")
+    assert row.verdict == "not run here, because only 2 of its runs are recorded"

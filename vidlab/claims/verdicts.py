@@ -28,6 +28,7 @@ from vidlab.claims.statistic import (
 )
 
 MODULES = {"baccouche2011": "vidlab.papers.baccouche"}
+LEAST_RUNS = 3  # fewer say nothing about how much a run differs from the next
 COEFFICIENTS = {2: (1, -1), 4: (1, -1, -1, 1)}
 
 
@@ -150,8 +151,11 @@ def _not_measured(test: dict[str, Any], arms: list[dict[tuple[str, int], Any]]) 
     for name, runs in zip(test["arms"], arms, strict=True):
         if not runs:
             return f"no run of {name} is recorded"
-    if not any(all(key in arm for arm in arms) for key in arms[0]):
+    shared = sum(all(key in arm for arm in arms) for key in arms[0])
+    if not shared:
         return "the arms share no recorded split and seed"
+    if shared < LEAST_RUNS:
+        return f"only {shared} of its runs {'is' if shared == 1 else 'are'} recorded"
     kind = test.get("measure", "accuracy")
     first = list(arms[0].values())
     if kind == "final-epoch" and len(_with_curves(first)) < 2:

@@ -14,7 +14,7 @@ copyright = author  # noqa: A001
 html_title = "vidlab"
 root_doc = "docs/index"
 extensions = ["myst_nb"]
-include_patterns = ["docs/*.md", "notebooks/*.ipynb", "data/README.md", "CONTRIBUTING.md"]
+include_patterns = ["docs/*.md", "notebooks/*.ipynb", "data/README.md", "data/cards/*.md", "CONTRIBUTING.md"]
 exclude_patterns = [
     ".*",
     "build",

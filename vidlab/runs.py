@@ -150,9 +150,8 @@ def train(experiment: Experiment, size: str = "laptop", device: str = "cpu") -> 
 
 
 def experiments(paper: str, arms: Iterable[str] | None = None) -> list[Experiment]:
-    """All experiments of these arms of a paper as they are recorded: one seed of every split, then more."""
-    found = [e for listed in _table(paper, arms).values() for e in listed]
-    return sorted(found, key=lambda e: not PAPERS[paper].usual(e))
+    """All experiments of these arms of a paper, in the order in which they are recorded."""
+    return [e for listed in _table(paper, arms).values() for e in listed]
 
 
 def _table(paper: str, arms: Iterable[str] | None) -> dict[str, list[Experiment]]:

@@ -159,7 +159,6 @@ def power(
     groups: int = 25,
     test_groups: int = 9,
     splits: int = 5,
-    seeds: int = 3,
     group_sd: float = 3.0,
     run_sd: float = 1.0,
     level: float = 0.05,
@@ -169,18 +168,17 @@ def power(
     """The chance that a planned comparison ends with "holds", by simulation; to be stated before recording.
 
     difference, disagreement: true gain in points, and percent of videos on which exactly one arm is right.
-    Each of splits x seeds runs tests `videos` videos of `test_groups` persons out of `groups`; the true gain
+    Each of `splits` runs tests `videos` videos of `test_groups` persons out of `groups`; the true gain
     varies between persons and runs by the two standard deviations (points). Before Holm's correction.
     """
     rng = np.random.default_rng(seed)
-    runs, each = splits * seeds, max(1, videos // test_groups)
+    each = max(1, videos // test_groups)
     won = 0
     for trial in range(trials):
-        chosen = [rng.permutation(groups)[:test_groups] for _ in range(splits)]
-        tested = np.zeros((runs, groups))
-        for r in range(runs):
-            tested[r, chosen[r // seeds]] = each
-        gain = difference + group_sd * rng.standard_normal(groups) + run_sd * rng.standard_normal((runs, 1))
+        tested = np.zeros((splits, groups))
+        for persons in tested:
+            persons[rng.permutation(groups)[:test_groups]] = each
+        gain = difference + group_sd * rng.standard_normal(groups) + run_sd * rng.standard_normal((splits, 1))
         up = np.clip((disagreement + gain) / 200, 0, 1)
         down = np.clip((disagreement - gain) / 200, 0, 1 - up)
         outcomes = rng.multinomial(each, np.stack([up, down, 1 - up - down], -1))

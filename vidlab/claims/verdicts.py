@@ -270,10 +270,8 @@ def _verdicts_of(claims: Sequence[dict[str, Any]], arm: Any, find: Any, times: i
 def _planned(test: dict[str, Any], experiments: Sequence[Sequence[Any]]) -> int:
     """How many runs the comparison rests on once everything is recorded."""
     keys = set.intersection(*({(e.split, e.seed) for e in listed} for listed in experiments))
-    splits = len({split for split, _ in keys})
-    if test.get("measure") == "final-epoch":  # not every run keeps its curve
-        return min(len(keys), splits * test.get("seeds", 3))
-    return splits if test.get("measure") in ("split-sd", "best-minus-worst") else len(keys)
+    spread = test.get("measure") in ("split-sd", "best-minus-worst")
+    return len({split for split, _ in keys}) if spread else len(keys)
 
 
 def _p(test: dict[str, Any], found: Measured | str) -> float:
@@ -286,7 +284,7 @@ def planned_power(test: dict[str, Any]) -> float | None:
     """The power of a test under the assumptions written with it, or None where none are."""
     if "expected" not in test:
         return None
-    names = ("videos", "group_sd", "run_sd", "splits", "seeds", "margin", "rule")
+    names = ("videos", "group_sd", "run_sd", "splits", "margin", "rule")
     options = {name: test[name] for name in names if name in test}
     return power(test["expected"], test["disagreement"], **options)
 

@@ -11,7 +11,7 @@ from vidlab.papers.baccouche.stages import (
     train_lstm,
     window_scores,
 )
-from vidlab.papers.baccouche.table import arm, arms, convnet_of, minutes, train, usual
+from vidlab.papers.baccouche.table import arm, arms, convnet_of, minutes, train
 
 __all__ = [
     "Features",
@@ -31,6 +31,5 @@ __all__ = [
     "train",
     "train_convnet",
     "train_lstm",
-    "usual",
     "window_scores",
 ]

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from tests.power import planned_power
 from vidlab import claims
 from vidlab.claims import statistic
 from vidlab.papers import baccouche
@@ -49,7 +50,7 @@ def test_a_comparison_states_its_rule_and_margin(claim, test):
 
 @pytest.mark.parametrize("test", [t for _, t in TESTS if "expected" in t], ids=lambda t: t["name"])
 def test_the_stated_power_can_be_computed_again(test):
-    assert test["power"] == pytest.approx(claims.planned_power(test), abs=0.1)
+    assert test["power"] == pytest.approx(planned_power(test), abs=0.1)
 
 
 @every_test

@@ -4,6 +4,7 @@ The claims are data (`data/claims.toml`), and so are the reported numbers (`data
 `statistic` is arithmetic on arrays; `verdicts` looks up the recorded runs and writes one row a comparison.
 """
 
+# ruff: noqa: F401 (what chapters, tests and the command line call by `claims.NAME`)
 from vidlab.claims.statistic import (
     FAILS,
     HOLDS,
@@ -15,41 +16,6 @@ from vidlab.claims.statistic import (
     holm,
     interval,
     p_value,
-    power,
     spread,
 )
-from vidlab.claims.verdicts import (
-    Row,
-    load_claims,
-    load_reported,
-    overall,
-    planned_power,
-    reported,
-    to_json,
-    to_table,
-    verdicts,
-)
-
-__all__ = [
-    "FAILS",
-    "HOLDS",
-    "UNCLEAR",
-    "Row",
-    "bootstrap",
-    "contrast",
-    "counts",
-    "decide",
-    "holm",
-    "interval",
-    "load_claims",
-    "load_reported",
-    "overall",
-    "p_value",
-    "planned_power",
-    "power",
-    "reported",
-    "spread",
-    "to_json",
-    "to_table",
-    "verdicts",
-]
+from vidlab.claims.verdicts import load_claims, reported, to_json, to_table, verdicts

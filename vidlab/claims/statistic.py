@@ -74,15 +74,12 @@ def spread(values: np.ndarray, take: int = 0, times: int = 10_000, seed: int = 0
 def final_against_best(curves: Sequence[np.ndarray]) -> list[tuple[np.ndarray, np.ndarray]]:
     """For each run: correctness (n,) after the last epoch, and after the epoch best on the *other* runs.
 
-    `curves[r]` is bool (epochs, videos). Choosing the epoch elsewhere keeps the choice from being flattered
-    by the videos on which it is then judged.
+    `curves[r]` is bool (epochs, videos), for two runs or more. Choosing the epoch elsewhere keeps the choice
+    from being flattered by the videos on which it is then judged.
     """
     means = np.array([curve.mean(axis=1) for curve in curves])
-    pairs = []
-    for r, curve in enumerate(curves):
-        others = np.delete(means, r, axis=0) if len(curves) > 1 else means
-        pairs.append((np.asarray(curve[-1]), np.asarray(curve[others.mean(axis=0).argmax()])))
-    return pairs
+    best = [np.delete(means, r, axis=0).mean(axis=0).argmax() for r in range(len(curves))]
+    return [(curve[-1], curve[epoch]) for curve, epoch in zip(curves, best, strict=True)]
 
 
 # ------------------------------------------------------------------------------------- from draws to verdict
@@ -102,11 +99,8 @@ def edges(rule: str, margin: float, bound: float = 0.0) -> tuple[float, ...]:
 
 def p_value(draws: np.ndarray, rule: str, margin: float, bound: float = 0.0) -> float:
     """Two-sided bootstrap p-value: the largest error at which the interval still touches an edge."""
-    values = []
-    for edge in edges(rule, margin, bound):
-        tail = min(np.sum(draws <= edge), np.sum(draws >= edge))
-        values.append(min(1.0, 2 * (tail + 1) / (len(draws) + 1)))
-    return max(values)
+    tails = [min(np.sum(draws <= edge), np.sum(draws >= edge)) for edge in edges(rule, margin, bound)]
+    return min(1.0, 2 * (max(tails) + 1) / (len(draws) + 1))
 
 
 def holm(p_values: Sequence[float], alpha: float = 0.05) -> np.ndarray:
@@ -147,42 +141,3 @@ def decide(low: float, high: float, rule: str, margin: float, bound: float = 0.0
         "below": (high < bound, low > bound),
     }[rule]
     return HOLDS if holds else FAILS if fails else UNCLEAR
-
-
-def power(
-    difference: float,
-    disagreement: float,
-    *,
-    rule: str = "greater",
-    margin: float = 1.0,
-    videos: int = 216,
-    groups: int = 25,
-    test_groups: int = 9,
-    splits: int = 5,
-    group_sd: float = 3.0,
-    run_sd: float = 1.0,
-    level: float = 0.05,
-    trials: int = 200,
-    seed: int = 0,
-) -> float:
-    """The chance that a planned comparison ends with "holds", by simulation; to be stated before recording.
-
-    difference, disagreement: true gain in points, and percent of videos on which exactly one arm is right.
-    Each of `splits` runs tests `videos` videos of `test_groups` persons out of `groups`; the true gain
-    varies between persons and runs by the two standard deviations (points). Before Holm's correction.
-    """
-    rng = np.random.default_rng(seed)
-    each = max(1, videos // test_groups)
-    won = 0
-    for trial in range(trials):
-        tested = np.zeros((splits, groups))
-        for persons in tested:
-            persons[rng.permutation(groups)[:test_groups]] = each
-        gain = difference + group_sd * rng.standard_normal(groups) + run_sd * rng.standard_normal((splits, 1))
-        up = np.clip((disagreement + gain) / 200, 0, 1)
-        down = np.clip((disagreement - gain) / 200, 0, 1 - up)
-        outcomes = rng.multinomial(each, np.stack([up, down, 1 - up - down], -1))
-        net = np.where(tested > 0, outcomes[..., 0] - outcomes[..., 1], 0)
-        draws = bootstrap(np.stack([net, tested])[None], (1,), times=400, seed=trial)
-        won += decide(*interval(draws, level), rule, margin) == HOLDS
-    return won / trials

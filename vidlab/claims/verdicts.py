@@ -1,6 +1,5 @@
 """Claims, the arms that test them, their recorded runs, and one row of verdict a comparison."""
 
-import importlib
 import json
 import tomllib
 from collections.abc import Callable, Iterable, Sequence
@@ -10,11 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from vidlab import project_folder
+from vidlab import project_folder, runs
 from vidlab.claims.statistic import (
-    FAILS,
-    HOLDS,
-    UNCLEAR,
     bootstrap,
     contrast,
     counts,
@@ -23,13 +19,13 @@ from vidlab.claims.statistic import (
     holm,
     interval,
     p_value,
-    power,
     spread,
 )
 
-MODULES = {"baccouche2011": "vidlab.papers.baccouche"}
 LEAST_RUNS = 3  # fewer say nothing about how much a run differs from the next
 COEFFICIENTS = {2: (1, -1), 4: (1, -1, -1, 1)}
+SPREADS = {"split-sd": 0, "best-minus-worst": 5}  # measures over splits, and what `spread` takes of them
+Recorded = dict[tuple[str, int], Any]  # the recorded runs of an arm by (split, seed)
 
 
 @dataclass(frozen=True)
@@ -90,82 +86,140 @@ def reported(name: str) -> float:
     return float(load_reported()[name]["value"])
 
 
-def recorded(experiments: Iterable[Any], find: Callable[[Any], Any]) -> dict[tuple[str, int], Any]:
-    """The recorded runs of an arm by (split, seed); experiments without a run are left out."""
+def verdicts(
+    paper: str | None = None,
+    arm: Callable[[str], Sequence[Any]] | None = None,
+    find: Callable[[Any], Any] = runs.find,
+    times: int = 10_000,
+) -> list[Row]:
+    """Every claim (of one paper) with what was reported, what recorded runs show, and the verdict.
+
+    `arm(name)` lists the experiments of an arm and `find(experiment)` returns its recorded run or None; by
+    default they are the paper's module and `vidlab.runs.find`. Nothing is trained. Tests without runs keep
+    their place in Holm's correction (p = 1), so a verdict does not depend on what else is recorded.
+    """
+    papers = dict.fromkeys(claim["paper"] for claim in load_claims())
+    if paper is not None and paper not in papers:
+        raise ValueError(f"{paper!r} is not a paper of data/claims.toml: {', '.join(papers)}")
+    rows: list[Row] = []
+    for name in [paper] if paper else papers:
+        chosen = [claim for claim in load_claims() if claim["paper"] == name]
+        rows += _verdicts_of(chosen, arm, find, times)
+    return rows
+
+
+def _verdicts_of(claims: Sequence[dict[str, Any]], arm: Any, find: Any, times: int) -> list[Row]:
+    """The rows of one paper, corrected together."""
+    jobs: list[tuple[dict, dict, Measured | str, int]] = []
+    for claim in claims:
+        if "status" in claim:
+            jobs.append((claim, {}, claim["status"], 0))
+        for test in claim.get("test", []):
+            experiments = [(arm or runs.PAPERS[claim["paper"]].arm)(name) for name in test["arms"]]
+            arms = [recorded(listed, find) for listed in experiments]
+            reason = _not_measured(test, arms)
+            found = f"not run here, because {reason}" if reason else measure(test, arms, times)
+            jobs.append((claim, test, found, _planned(test, experiments)))
+    corrected = [i for i, (_, test, _, _) in enumerate(jobs) if test and not test.get("control")]
+    levels = np.full(len(jobs), 0.05)
+    levels[corrected] = holm([_p(*jobs[i][1:3]) for i in corrected])
+    return [_row(*job, level) for job, level in zip(jobs, levels, strict=True)]
+
+
+def _p(test: dict[str, Any], found: Measured | str) -> float:
+    return 1.0 if isinstance(found, str) else p_value(found.draws, *_rule(test))
+
+
+def _rule(test: dict[str, Any]) -> tuple[str, float, float]:
+    return test["rule"], test["margin"], test.get("bound", 0.0)
+
+
+def _planned(test: dict[str, Any], experiments: Sequence[Sequence[Any]]) -> int:
+    """How many runs the comparison rests on once everything is recorded."""
+    keys = set.intersection(*({(e.split, e.seed) for e in listed} for listed in experiments))
+    return len({split for split, _ in keys}) if test.get("measure") in SPREADS else len(keys)
+
+
+# --- from recorded runs to a measurement -----------------------------------------------------------------
+
+
+def recorded(experiments: Iterable[Any], find: Callable[[Any], Any]) -> Recorded:
+    """The recorded runs of an arm; experiments without a run are left out."""
     found = {(e.split, e.seed): find(e) for e in experiments}
     return {key: run for key, run in found.items() if run is not None}
 
 
-def line_up(arms: Sequence[dict[tuple[str, int], Any]]) -> tuple[list[list[Any]], list[str]]:
-    """The runs that all arms share, one list an arm in the same order, and all groups.
-
-    Raises ValueError when two arms on the same data were tested on different videos.
-    """
-    keys = [key for key in arms[0] if all(key in arm for arm in arms)]
-    lined = [[arm[key] for key in keys] for arm in arms]
-    for runs in zip(*lined, strict=True):
-        for other in runs[1:]:
-            same = other.experiment.data == runs[0].experiment.data
-            if same and sorted(other.video_names) != sorted(runs[0].video_names):
-                split = runs[0].experiment.split
-                raise ValueError(f"split {split}: arms tested on different videos; record them again")
-    return lined, sorted({group for runs in lined for run in runs for group in run.groups})
-
-
-def measure(test: dict[str, Any], arms: list[dict[tuple[str, int], Any]], times: int = 10_000) -> Measured:
-    """The statistic of one test of `data/claims.toml` on the recorded runs of its arms."""
-    lined, groups = line_up(arms)
-    first, kind = lined[0], test.get("measure", "accuracy")
-    if kind == "final-epoch":
-        first = _with_curves(first)
-        groups = sorted({group for run in first for group in run.groups})
-    names = {name for run in first for name in run.video_names}
-    size = (len(names), len(groups), len(first))
-    if kind == "accuracy":
-        tables = np.stack([counts([(r.groups, r.correct) for r in runs], groups) for runs in lined])
-        by = COEFFICIENTS[len(arms)]
-    elif kind == "final-epoch":
-        pairs = final_against_best([np.asarray(run.test_correct_by_epoch, bool) for run in first])
-        sides = [[(run.groups, p[side]) for run, p in zip(first, pairs, strict=True)] for side in (0, 1)]
-        tables, by = np.stack([counts(side, groups) for side in sides]), (1, -1)
-    elif kind in ("split-sd", "best-minus-worst"):
-        # One run a split, the lowest seed: more would mix the spread over seeds into that over splits.
-        one = {run.experiment.split: run for run in sorted(first, key=lambda run: -run.experiment.seed)}
-        levels = np.array([100 * run.accuracy for run in one.values()])
-        found, draws = spread(levels, 5 if kind == "best-minus-worst" else 0, times)
-        return Measured(found, draws, *size[:2], len(one))
-    else:
-        values = np.array([run.extra[test["key"]] for run in first], float)
-        drawn = np.random.default_rng(0).choice(values, (times, len(values))).mean(axis=1)
-        return Measured(float(values.mean()), drawn, *size)
-    return Measured(contrast(tables, by), bootstrap(tables, by, times), *size)
-
-
-def _with_curves(runs: Iterable[Any]) -> list[Any]:
-    """Those runs that keep which test videos were right after each epoch."""
-    return [run for run in runs if run.test_correct_by_epoch is not None]
-
-
-def _not_measured(test: dict[str, Any], arms: list[dict[tuple[str, int], Any]]) -> str | None:
+def _not_measured(test: dict[str, Any], arms: Sequence[Recorded]) -> str | None:
     """Why this test cannot be measured from what is recorded, or None when it can."""
-    for name, runs in zip(test["arms"], arms, strict=True):
-        if not runs:
+    for name, runs_of_arm in zip(test["arms"], arms, strict=True):
+        if not runs_of_arm:
             return f"no run of {name} is recorded"
     shared = sum(all(key in arm for arm in arms) for key in arms[0])
     if not shared:
         return "the arms share no recorded split and seed"
     if shared < LEAST_RUNS:
         return f"only {shared} of its runs {'is' if shared == 1 else 'are'} recorded"
-    kind = test.get("measure", "accuracy")
-    first = list(arms[0].values())
+    kind, first = test.get("measure"), list(arms[0].values())
     if kind == "final-epoch" and len(_with_curves(first)) < 2:
         return "test accuracy by epoch is recorded for fewer than 2 runs"
-    splits = {split for split, _ in arms[0]}
-    if kind in ("split-sd", "best-minus-worst") and len(splits) < test.get("splits", 5):
-        return f"{len(splits)} of {test.get('splits', 5)} splits are recorded"
+    splits = len({split for split, _ in arms[0]})
+    if kind in SPREADS and splits < test["splits"]:
+        return f"{splits} of {test['splits']} splits are recorded"
     if kind == "extra" and any(test["key"] not in run.extra for run in first):
         return f"{test['key']} is not stored with the runs"
     return None
+
+
+def _with_curves(found: Iterable[Any]) -> list[Any]:
+    """Those runs that keep which test videos were right after each epoch."""
+    return [run for run in found if run.test_correct_by_epoch is not None]
+
+
+def line_up(arms: Sequence[Recorded]) -> list[list[Any]]:
+    """The runs that all arms share, one list an arm in the same order.
+
+    Raises ValueError when two arms on the same data were tested on different videos.
+    """
+    keys = [key for key in arms[0] if all(key in arm for arm in arms)]
+    lined = [[arm[key] for key in keys] for arm in arms]
+    for first, *others in zip(*lined, strict=True):
+        for other in others:
+            same = other.experiment.data == first.experiment.data
+            if same and sorted(other.video_names) != sorted(first.video_names):
+                split = first.experiment.split
+                raise ValueError(f"split {split}: arms tested on different videos; record them again")
+    return lined
+
+
+def measure(test: dict[str, Any], arms: Sequence[Recorded], times: int = 10_000) -> Measured:
+    """The statistic of one test of `data/claims.toml` on the recorded runs of its arms."""
+    lined, kind = line_up(arms), test.get("measure", "accuracy")
+    if kind == "final-epoch":
+        lined = [_with_curves(lined[0])]
+    first = lined[0]
+    groups = sorted({group for side in lined for run in side for group in run.groups})
+    videos = len({name for run in first for name in run.video_names})
+    if kind in SPREADS:
+        # One run a split, the lowest seed: more would mix the spread over seeds into that over splits.
+        one = {run.experiment.split: run for run in sorted(first, key=lambda run: -run.experiment.seed)}
+        found, draws = spread(np.array([100 * run.accuracy for run in one.values()]), SPREADS[kind], times)
+        return Measured(found, draws, videos, len(groups), len(one))
+    if kind == "extra":
+        values = np.array([run.extra[test["key"]] for run in first], float)
+        draws = np.random.default_rng(0).choice(values, (times, len(values))).mean(axis=1)
+        return Measured(float(values.mean()), draws, videos, len(groups), len(first))
+    if kind == "final-epoch":
+        pairs = final_against_best([np.asarray(run.test_correct_by_epoch, bool) for run in first])
+        sides = [
+            [(run.groups, pair[side]) for run, pair in zip(first, pairs, strict=True)] for side in (0, 1)
+        ]
+    else:
+        sides = [[(run.groups, run.correct) for run in side] for side in lined]
+    tables, by = np.stack([counts(side, groups) for side in sides]), COEFFICIENTS[len(sides)]
+    return Measured(contrast(tables, by), bootstrap(tables, by, times), videos, len(groups), len(first))
+
+
+# --- from a measurement to a row -------------------------------------------------------------------------
 
 
 def reported_text(claim: dict[str, Any], test: dict[str, Any]) -> tuple[str, float | None]:
@@ -178,10 +232,9 @@ def reported_text(claim: dict[str, Any], test: dict[str, Any]) -> tuple[str, flo
     return claim["magnitude"] if not test else "no number", None
 
 
-def _row(claim: dict, test: dict, found: Measured | str, level: float, planned: int) -> Row:
-    """One row: `found` is the measurement, or the reason why there is none."""
+def _row(claim: dict, test: dict, found: Measured | str, planned: int, level: float) -> Row:
+    """One row: `found` is the measurement, or the sentence that says why there is none."""
     text, value = reported_text(claim, test)
-    reason = found if isinstance(found, str) else ""
     row = Row(
         claim=claim["id"],
         test=test.get("name", ""),
@@ -191,16 +244,16 @@ def _row(claim: dict, test: dict, found: Measured | str, level: float, planned: 
         comparison=test.get("comparison") or " − ".join(test.get("arms", [])),
         reported=text,
         reported_value=value,
-        unit=test.get("unit", claim["unit"]),
+        unit=claim["unit"],
         power=test.get("power"),
-        control=bool(test.get("control", False)),
-        verdict=reason if reason.startswith("not run here") else f"not run here, because {reason}",
+        control=test.get("control", False),
+        verdict=found if isinstance(found, str) else "",
         note=claim.get("limits", ""),
     )
-    return row if isinstance(found, str) else _measured_row(row, test, found, level, planned)
+    return row if isinstance(found, str) else _measured_row(row, test, found, planned, level)
 
 
-def _measured_row(row: Row, test: dict, found: Measured, level: float, planned: int) -> Row:
+def _measured_row(row: Row, test: dict, found: Measured, planned: int, level: float) -> Row:
     """The row with its numbers, verdict and notes."""
     low, high = interval(found.draws, level)
     sign = "" if test["rule"] in ("above", "below") else "+"
@@ -219,100 +272,21 @@ def _measured_row(row: Row, test: dict, found: Measured, level: float, planned: 
         videos=found.videos,
         groups=found.groups,
         runs=found.runs,
-        verdict=decide(low, high, test["rule"], test["margin"], test.get("bound", 0.0)),
+        verdict=decide(low, high, *_rule(test)),
         note="; ".join(filter(None, notes)),
     )
-
-
-def verdicts(
-    paper: str | None = None,
-    arm: Callable[[str], Sequence[Any]] | None = None,
-    find: Callable[[Any], Any] | None = None,
-    times: int = 10_000,
-) -> list[Row]:
-    """Every claim (of one paper) with what was reported, what recorded runs show, and the verdict.
-
-    `arm(name)` lists the experiments of an arm and `find(experiment)` returns its recorded run or None; by
-    default they are the paper's module and `vidlab.runs.find`. Nothing is trained. Tests without runs keep
-    their place in Holm's correction (p = 1), so a verdict does not depend on what else is recorded.
-    """
-    rows: list[Row] = []
-    papers = dict.fromkeys(claim["paper"] for claim in load_claims())
-    if paper is not None and paper not in papers:
-        raise ValueError(f"{paper!r} is not a paper of data/claims.toml: {', '.join(papers)}")
-    for name in [paper] if paper else papers:
-        chosen = [claim for claim in load_claims() if claim["paper"] == name]
-        rows += _verdicts_of(chosen, arm, find, times)
-    return rows
-
-
-def _verdicts_of(claims: Sequence[dict[str, Any]], arm: Any, find: Any, times: int) -> list[Row]:
-    """The rows of one paper, corrected together."""
-    if any(claim.get("test") for claim in claims):
-        arm = arm or importlib.import_module(MODULES[claims[0]["paper"]]).arm
-        find = find or importlib.import_module("vidlab.runs").find
-    jobs: list[tuple[dict, dict, Measured | str, int]] = []
-    for claim in claims:
-        if "status" in claim:
-            jobs.append((claim, {}, claim["status"], 0))
-        for test in claim.get("test", []):
-            experiments = [list(arm(name)) for name in test["arms"]]
-            arms = [recorded(listed, find) for listed in experiments]
-            found = _not_measured(test, arms) or measure(test, arms, times)
-            jobs.append((claim, test, found, _planned(test, experiments)))
-    counted = [i for i, (_, test, _, _) in enumerate(jobs) if test and not test.get("control")]
-    levels = np.full(len(jobs), 0.05)
-    if counted:
-        levels[counted] = holm([_p(jobs[i][1], jobs[i][2]) for i in counted])
-    return [_row(*job[:3], level, job[3]) for job, level in zip(jobs, levels, strict=True)]
-
-
-def _planned(test: dict[str, Any], experiments: Sequence[Sequence[Any]]) -> int:
-    """How many runs the comparison rests on once everything is recorded."""
-    keys = set.intersection(*({(e.split, e.seed) for e in listed} for listed in experiments))
-    spread = test.get("measure") in ("split-sd", "best-minus-worst")
-    return len({split for split, _ in keys}) if spread else len(keys)
-
-
-def _p(test: dict[str, Any], found: Measured | str) -> float:
-    if isinstance(found, str):
-        return 1.0
-    return p_value(found.draws, test["rule"], test["margin"], test.get("bound", 0.0))
-
-
-def planned_power(test: dict[str, Any]) -> float | None:
-    """The power of a test under the assumptions written with it, or None where none are."""
-    if "expected" not in test:
-        return None
-    names = ("videos", "group_sd", "run_sd", "splits", "margin", "rule")
-    options = {name: test[name] for name in names if name in test}
-    return power(test["expected"], test["disagreement"], **options)
-
-
-def overall(rows: Iterable[Row]) -> dict[str, str]:
-    """One verdict a claim from its main comparisons: it holds only where all of them do."""
-    found: dict[str, list[str]] = {}
-    for row in rows:
-        if not row.control:
-            found.setdefault(row.claim, []).append(row.verdict)
-    return {claim: max(said, key=_severity) for claim, said in found.items()}
-
-
-def _severity(verdict: str) -> int:
-    order = (HOLDS, UNCLEAR, FAILS)
-    return order.index(verdict) if verdict in order else len(order)
 
 
 def to_table(rows: Iterable[Row]):
     """The rows as a pandas DataFrame, in the words a reader needs."""
     import pandas
 
-    columns = {
-        "claim": "claim", "test": "on", "comparison": "comparison", "reported": "reported",
-        "measured": "measured", "unit": "unit", "videos": "videos", "groups": "persons", "runs": "runs",
-        "verdict": "verdict", "note": "note",
-    }  # fmt: skip
-    return pandas.DataFrame([{new: getattr(r, old) for old, new in columns.items()} for r in rows])
+    columns = [
+        "claim", "test", "comparison", "reported", "measured", "unit", "videos", "groups", "runs", "verdict",
+        "note",
+    ]  # fmt: skip
+    table = pandas.DataFrame([asdict(row) for row in rows], columns=columns)
+    return table.rename(columns={"test": "on", "groups": "persons"})
 
 
 def to_json(rows: Iterable[Row]) -> str:

@@ -10,13 +10,11 @@ from vidlab.plots.charts import (
     splits_spread,
 )
 from vidlab.plots.diagrams import Layer, architecture, dataflow, split_table, timelines, windows_diagram
-from vidlab.plots.frames import arrows, feature_maps, filmstrip, overlay
-from vidlab.plots.picture import COLOURS, MARKERS, Picture, new_figure, styled
-from vidlab.plots.sequences import probabilities, traces, unrolled
+from vidlab.plots.frames import arrows, filmstrip, overlay
+from vidlab.plots.picture import Picture
+from vidlab.plots.sequences import traces, unrolled
 
 __all__ = [
-    "COLOURS",
-    "MARKERS",
     "Layer",
     "Picture",
     "architecture",
@@ -25,17 +23,13 @@ __all__ = [
     "curves",
     "dataflow",
     "embedding",
-    "feature_maps",
     "filmstrip",
     "gain_curve",
-    "new_figure",
     "overlay",
-    "probabilities",
     "reported_beside_measured",
     "scatter",
     "split_table",
     "splits_spread",
-    "styled",
     "timelines",
     "traces",
     "unrolled",

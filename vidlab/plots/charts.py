@@ -1,50 +1,44 @@
 """Pictures of numbers: confusions, maps of features, curves, intervals."""
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from scipy.spatial import cKDTree
 
-from vidlab.plots.picture import COLOURS, MARKERS, Picture, listed, new_figure, styled
+from vidlab.plots.picture import COLOURS, Picture, listed, look, new_figure, styled
 
 
 @styled
-def confusion(matrix: np.ndarray, classes: Sequence[str], title: str = "", what: str = "videos") -> Picture:
-    """Rows are the true classes, columns the answers; each cell shows its share of the row and the count.
+def confusion(matrix: np.ndarray, classes: Sequence[str], title: str = "") -> Picture:
+    """Rows are the true classes, columns the answers; each cell shows its share of the row in percent.
 
     matrix: (K, K) counts.
     """
     matrix = np.asarray(matrix)
-    total = matrix.sum(axis=1, keepdims=True)
-    share = np.divide(matrix, total, out=np.zeros(matrix.shape), where=total > 0)
+    share = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
     size = len(classes)
     figure = new_figure(1.9 + 0.52 * size, min(7.2, 2.6 + 0.78 * size))
     axes = figure.subplots()
     image = axes.imshow(100 * share, vmin=0, vmax=100, aspect="auto")
-    for i in range(size):
-        for j in range(size):
-            if matrix[i, j]:
-                colour = "black" if share[i, j] > 0.55 else "white"
-                axes.text(j, i, _cell(share[i, j], matrix[i, j]), ha="center", va="center", color=colour)
+    for i, j in np.argwhere(matrix):
+        text = f"{100 * share[i, j]:.0f}" if 100 * share[i, j] >= 1 else "<1"
+        colour = "black" if share[i, j] > 0.55 else "white"
+        axes.text(j, i, text, ha="center", va="center", color=colour)
     axes.set_xticks(range(size), classes, rotation=35, ha="right", rotation_mode="anchor")
     axes.set_yticks(range(size), classes)
-    axes.set_xlabel("answer")
-    axes.set_ylabel("true class")
+    axes.set(xlabel="answer", ylabel="true class", title=title)
     axes.grid(False)
-    if title:
-        axes.set_title(title)
     bar = figure.colorbar(image, ax=axes, shrink=0.8, pad=0.02)
-    bar.set_label(f"% of the {what} of a class")
+    bar.set_label("% of the videos of a class")
     bar.outline.set_visible(False)  # type: ignore[operator]
     accuracy = 100 * np.trace(matrix) / max(1, matrix.sum())
-    alt = f"Confusion matrix of {size} classes over {matrix.sum():g} {what}; {accuracy:.1f} % are right. "
+    alt = f"Confusion matrix of {size} classes over {matrix.sum():g} videos; {accuracy:.1f} % are right. "
     return Picture(figure, alt + _worst(share, classes))
-
-
-def _cell(share: float, count: float) -> str:
-    return f"{100 * share:.0f}" if share >= 0.995 or share * 100 >= 1 else "<1"
 
 
 def _worst(share: np.ndarray, classes: Sequence[str]) -> str:
@@ -59,27 +53,17 @@ def _worst(share: np.ndarray, classes: Sequence[str]) -> str:
 @styled
 def embedding(points: np.ndarray, labels: np.ndarray, classes: Sequence[str], title: str = "") -> Picture:
     """Points of a two-dimensional map (t-SNE), one colour and one marker a class; (n, 2) and (n,) int."""
-    points, labels = np.asarray(points), np.asarray(labels)
     figure = new_figure(4.6)
     axes = figure.subplots()
-    for k, name in enumerate(classes):
-        mine = points[labels == k]
-        style: dict[str, Any] = {"color": COLOURS[k % 7], "marker": MARKERS[(k + k // 7) % 7], "s": 26}
-        axes.scatter(*mine.T, label=name, alpha=0.75, linewidths=0.3, edgecolors="white", **style)
-    axes.set_xticks([])
-    axes.set_yticks([])
-    axes.set_xlabel("first coordinate of the map (no unit)")
-    axes.set_ylabel("second coordinate (no unit)")
+    _points(axes, points, labels, classes, s=26, alpha=0.75, linewidths=0.3, edgecolors="white")
+    axes.set(xlabel="first coordinate of the map (no unit)", ylabel="second coordinate (no unit)")
+    axes.set(xticks=[], yticks=[], title=title)
     axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), handletextpad=0.3)
-    if title:
-        axes.set_title(title)
-    near = _same_neighbour(points, labels)
-    alt = (
-        f"A two-dimensional map of {len(points)} points in {len(classes)} classes ({listed(list(classes))}); "
-    )
-    return Picture(
-        figure, alt + f"for {near:.0f} % of the points the nearest other point is of the same class."
-    )
+    _, nearest = cKDTree(points).query(points, k=2)
+    same = 100 * (labels[nearest[:, 1]] == labels).mean()
+    alt = f"A two-dimensional map of {len(points)} points in {len(classes)} classes ({listed(list(classes))})"
+    near = f"for {same:.0f} % of the points the nearest other point is of the same class"
+    return Picture(figure, f"{alt}; {near}.")
 
 
 @styled
@@ -90,27 +74,20 @@ def scatter(
     points, labels = np.asarray(points), np.asarray(labels)
     figure = new_figure(3.7)
     axes = figure.subplots()
+    _points(axes, points, labels, classes, s=30, alpha=0.8)
+    axes.set(xlabel=xlabel, ylabel=ylabel)
+    _legend_below(figure, len(classes))
     told = []
     for k, name in enumerate(classes):
-        mine = points[labels == k]
-        marks: dict[str, Any] = {"color": COLOURS[k % 7], "marker": MARKERS[k % 7], "s": 30}
-        axes.scatter(*mine.T, label=name, alpha=0.8, **marks)
-        low, high = mine.min(axis=0), mine.max(axis=0)
-        told.append(f"{name} {low[0]:.2f} to {high[0]:.2f} and {low[1]:.2f} to {high[1]:.2f}")
-    axes.set_xlabel(xlabel)
-    axes.set_ylabel(ylabel)
-    _legend_below(figure, len(classes))
+        (left, low), (right, high) = points[labels == k].min(axis=0), points[labels == k].max(axis=0)
+        told.append(f"{name} {left:.2f} to {right:.2f} and {low:.2f} to {high:.2f}")
     return Picture(figure, f"{ylabel} against {xlabel} of {len(points)} points: {'; '.join(told)}.")
 
 
-def _same_neighbour(points: np.ndarray, labels: np.ndarray) -> float:
-    """Percent of points whose nearest neighbour has their label."""
-    from scipy.spatial import cKDTree
-
-    if len(points) < 2:
-        return 100.0
-    _, nearest = cKDTree(points).query(points, k=2)
-    return 100 * float((labels[nearest[:, 1]] == labels).mean())
+def _points(axes: Axes, points: np.ndarray, labels: np.ndarray, classes: Sequence[str], **style: Any) -> None:
+    for k, name in enumerate(classes):
+        x, y = points[labels == k].T
+        axes.scatter(x, y, label=name, **look(k), **style)
 
 
 @styled
@@ -119,13 +96,11 @@ def curves(
     x: Sequence[float] | None = None,
     xlabel: str = "epoch",
     ylabel: str = "accuracy (%)",
-    title: str = "",
-    reported: float | None = None,
 ) -> Picture:
     """One line an arm: its mean over runs, with the range of the runs as a band.
 
     arms: name -> (E,) or (runs, E); arms of other lengths are drawn as far as they go; x: positions, 1 … E by
-    default; reported: a level printed in the paper, as a dotted line.
+    default.
     """
     figure = new_figure(3.7)
     axes = figure.subplots()
@@ -133,21 +108,15 @@ def curves(
     for k, (name, values) in enumerate(arms.items()):
         runs = np.atleast_2d(np.asarray(values, float))
         at = np.arange(1, runs.shape[1] + 1) if x is None else np.asarray(x)[: runs.shape[1]]
-        mean, colour = runs.mean(axis=0), COLOURS[k % 7]
-        marks: dict[str, Any] = {"marker": MARKERS[k % 7], "markevery": max(1, len(at) // 8)}
-        axes.plot(at, mean, color=colour, label=name, **marks)
+        mean, style = runs.mean(axis=0), look(k)
+        axes.plot(at, mean, label=name, markevery=max(1, len(at) // 8), **style)
         if len(runs) > 1:
-            axes.fill_between(at, runs.min(axis=0), runs.max(axis=0), color=colour, alpha=0.18, linewidth=0)
+            low, high = runs.min(axis=0), runs.max(axis=0)
+            axes.fill_between(at, low, high, color=style["color"], alpha=0.18, linewidth=0)
         ends.append(f"{name} ends at {mean[-1]:.3g}")
-    if reported is not None:
-        axes.axhline(reported, color="#444444", linestyle=":", label=f"reported {reported:g}")
-    axes.set_xlabel(xlabel)
-    axes.set_ylabel(ylabel)
-    if title:
-        axes.set_title(title)
-    _legend_below(figure, len(arms) + (reported is not None))
-    said = f" The paper reports {reported:g}." if reported is not None else ""
-    return Picture(figure, f"Curves of {ylabel} over {xlabel}: {listed(ends)}.{said}")
+    axes.set(xlabel=xlabel, ylabel=ylabel)
+    _legend_below(figure, len(arms))
+    return Picture(figure, f"Curves of {ylabel} over {xlabel}: {listed(ends)}.")
 
 
 def _legend_below(figure: Figure, entries: int) -> None:
@@ -162,65 +131,51 @@ def gain_curve(
     lows: Sequence[float],
     highs: Sequence[float],
     xlabel: str,
-    ylabel: str = "gain of the LSTM (points)",
     reported: float | None = None,
-    title: str = "",
 ) -> Picture:
-    """A difference between two arms over a dial, with its interval at each recorded point."""
+    """A difference between two arms over a dial, with its interval at each recorded point.
+
+    reported: what the paper printed, as a dashed line.
+    """
     figure = new_figure(3.4)
     axes = figure.subplots()
     bars = [np.subtract(gains, lows), np.subtract(highs, gains)]
     axes.errorbar(x, gains, bars, color=COLOURS[0], marker="o", capsize=4, label="measured, 95 % interval")
     axes.axhline(0, color="#444444", linewidth=1)
+    said = ""
     if reported is not None:
         axes.axhline(reported, color=COLOURS[1], linestyle="--", label=f"reported {reported:+g}")
         figure.legend(loc="outside lower center", ncols=2)
+        said = f" The paper reports {reported:+g}."
     axes.set_xticks(x, [f"{value:g}" for value in x])
-    axes.set_xlabel(xlabel)
-    axes.set_ylabel(ylabel)
-    if title:
-        axes.set_title(title)
+    axes.set(xlabel=xlabel, ylabel="gain of the LSTM (points)")
     told = [
         f"{g:+.1f} [{a:+.1f}, {b:+.1f}] at {v:g}" for v, g, a, b in zip(x, gains, lows, highs, strict=True)
     ]
-    said = f" The paper reports {reported:+g}." if reported is not None else ""
-    return Picture(figure, f"{ylabel} over {xlabel}: {listed(told)}.{said}")
+    return Picture(figure, f"gain of the LSTM (points) over {xlabel}: {listed(told)}.{said}")
 
 
 @styled
-def splits_spread(
-    values: Mapping[str, Sequence[float]], reported: Mapping[str, float] | None = None, title: str = ""
-) -> Picture:
-    """The accuracy of each split as a dot, one row an arm, with mean (bar) and reported level (diamond)."""
-    reported = reported or {}
+def splits_spread(values: Mapping[str, Sequence[float]], title: str = "") -> Picture:
+    """The accuracy of each split in percent as a dot, one row an arm, with the mean as a bar."""
     figure = new_figure(1.5 + 0.55 * len(values))
     axes = figure.subplots()
     told = []
     for row, (name, listing) in enumerate(values.items()):
         found = np.asarray(listing, float)
-        jitter = np.linspace(-0.16, 0.16, len(found)) if len(found) > 1 else np.zeros(1)
+        jitter = np.linspace(-0.16, 0.16, len(found)) if len(found) > 1 else 0.0
         axes.plot(found, row + jitter, "o", color=COLOURS[0], alpha=0.7, markeredgewidth=0)
         axes.plot([found.mean()] * 2, [row - 0.3, row + 0.3], color="black", linewidth=2.5)
-        if name in reported:
-            axes.plot(reported[name], row, "D", color=COLOURS[1], markersize=8)
         sd = f", standard deviation {found.std(ddof=1):.1f}" if len(found) > 1 else ""
         told.append(f"{name} {found.mean():.1f} on average over {len(found)} splits{sd}")
     axes.set_yticks(range(len(values)), list(values))
-    axes.set_ylim(len(values) - 0.5, -0.5)
-    axes.set_xlabel("accuracy (%)")
-    if title:
-        axes.set_title(title)
+    axes.set(ylim=(len(values) - 0.5, -0.5), xlabel="accuracy (%)", title=title)
     handles = [
         Line2D([], [], color=COLOURS[0], marker="o", linestyle="", label="one split"),
         Line2D([], [], color="black", marker="|", markersize=13, mew=2.5, linestyle="", label="their mean"),
     ]
-    if reported:
-        handles.append(
-            Line2D([], [], color=COLOURS[1], marker="D", linestyle="", label="reported (real data)")
-        )
-    figure.legend(handles=handles, loc="outside lower center", ncols=3)
-    said = "".join(f" Reported for {name}: {value:g}." for name, value in reported.items())
-    return Picture(figure, f"Accuracy by split: {listed(told)}.{said}")
+    figure.legend(handles=handles, loc="outside lower center", ncols=2)
+    return Picture(figure, f"Accuracy by split: {listed(told)}.")
 
 
 @styled
@@ -237,30 +192,21 @@ def reported_beside_measured(rows: Sequence[Any], title: str = "") -> Picture:
     figure = new_figure(1.35 + 0.5 * len(chosen))
     axes = figure.subplots()
     axes.axvline(0, color="#444444", linewidth=1)
-    told = []
+    names, told = [], []
     for y, row in enumerate(chosen):
         if row.reported_value is not None:
             axes.plot(row.reported_value, y - 0.17, "D", color=COLOURS[1], markersize=7)
         if row.estimate is not None:
             axes.plot([row.low, row.high], [y + 0.12] * 2, color=COLOURS[0], linewidth=3)
             axes.plot(row.estimate, y + 0.12, "o", color=COLOURS[0], markersize=8)
-        measured = row.measured or "not recorded"
+        name, measured = f"{row.claim}: {row.test}", row.measured or "not recorded"
+        names.append("\n".join(textwrap.wrap(name, 36, max_lines=2, placeholder=" …")))
         told.append(f"{row.claim} {row.test}: reported {row.reported}, measured {measured}, {row.verdict}")
-    axes.set_yticks(range(len(chosen)), [_label(row) for row in chosen])
-    axes.set_ylim(len(chosen) - 0.45, -0.55)
-    axes.set_xlabel("difference (percentage points)")
-    if title:
-        axes.set_title(title)
+    axes.set_yticks(range(len(chosen)), names)
+    axes.set(ylim=(len(chosen) - 0.45, -0.55), xlabel="difference (percentage points)", title=title)
     handles = [
         Line2D([], [], color=COLOURS[1], marker="D", linestyle="", label="reported, real data"),
         Line2D([], [], color=COLOURS[0], marker="o", linewidth=3, label="measured, synthetic data"),
     ]
     figure.legend(handles=handles, loc="outside lower center", ncols=2)
     return Picture(figure, f"Reported beside measured differences. {'; '.join(told)}.")
-
-
-def _label(row: Any) -> str:
-    """claim and comparison in at most three short lines."""
-    import textwrap
-
-    return "\n".join(textwrap.wrap(f"{row.claim}: {row.test}", 36, max_lines=2, placeholder=" …"))

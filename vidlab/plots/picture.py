@@ -3,12 +3,11 @@
 import base64
 import html
 import io
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
 from pathlib import Path
-from typing import ParamSpec
+from typing import Any, ParamSpec
 
 import matplotlib.style
 from matplotlib import pyplot
@@ -51,24 +50,12 @@ class Picture:
             f'style="max-width: 100%; height: auto" src="data:image/png;base64,{source}"></figure>'
         )
 
-    def save(self, path: str | os.PathLike) -> Path:
-        """Write the PNG: aside first, then renamed."""
-        path = Path(path)
-        aside = path.with_name(path.name + ".part")
-        aside.write_bytes(self.png)
-        os.replace(aside, path)
-        return path
-
 
 def _palette_png(figure: Figure) -> bytes:
     """The figure as a PNG with a palette, without date or program name, so equal figures are equal bytes."""
-    drawn = io.BytesIO()
-    figure.savefig(drawn, format="png", dpi=DPI, metadata={"Software": None})
-    image = Image.open(drawn).convert("RGB")
-    small = io.BytesIO()
-    image.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
-        small, format="png", optimize=True
-    )
+    drawn, small = io.BytesIO(), io.BytesIO()
+    figure.savefig(drawn, format="png", dpi=DPI)
+    Image.open(drawn).convert("RGB").quantize().save(small, format="png", optimize=True)
     return small.getvalue()
 
 
@@ -89,6 +76,11 @@ def new_figure(height: float, width: float = WIDTH, placed: bool = False) -> Fig
     placed: the caller sets every position; otherwise matplotlib makes room for labels and legends.
     """
     return Figure(figsize=(width, height), layout=None if placed else "constrained")
+
+
+def look(k: int) -> dict[str, Any]:
+    """Colour and marker of the k-th thing in a chart; after the seventh the markers pair up anew."""
+    return {"color": COLOURS[k % 7], "marker": MARKERS[(k + k // 7) % 7]}
 
 
 def listed(words: list[str]) -> str:

@@ -56,19 +56,16 @@ class Explorer:
         self,
         controls: Mapping[str, Sequence[Any]],
         draw: Callable[..., Picture],
-        recorded: Callable[..., bool] | None = None,
-        missing: Callable[..., str] | None = None,
+        recorded: Callable[..., bool] = lambda **state: True,
+        missing: Callable[..., str] = lambda **state: "not recorded here",
         start: Mapping[str, Any] | None = None,
     ) -> None:
         self.values = {name: list(values) for name, values in controls.items()}
-        self.draw = draw
-        self.recorded = recorded or (lambda **state: True)
-        self.missing = missing or (lambda **state: "not recorded here")
+        self.draw, self.recorded, self.missing = draw, recorded, missing
         self._known: dict[tuple[int, ...], bool] = {}
         self._busy = False
         self.controls = {n: control_for(n.replace("_", " "), values) for n, values in self.values.items()}
-        for name, value in (start or {}).items():
-            self.controls[name].value = self.values[name].index(value)
+        self.set(**(start or {}))
         self.output = ipywidgets.HTML()
         self.box = ipywidgets.VBox([*self.controls.values(), self.output])
         self.refresh()
@@ -79,7 +76,7 @@ class Explorer:
     @property
     def state(self) -> dict[str, Any]:
         """The value of every dial."""
-        return {name: self.values[name][control.value] for name, control in self.controls.items()}
+        return self._state_at(self._position())
 
     def set(self, **state: Any) -> "Explorer":
         """Turn dials from code, as a reader would by hand."""
@@ -113,11 +110,13 @@ class Explorer:
     def _position(self) -> tuple[int, ...]:
         return tuple(control.value for control in self.controls.values())
 
+    def _state_at(self, position: tuple[int, ...]) -> dict[str, Any]:
+        return {name: values[i] for (name, values), i in zip(self.values.items(), position, strict=True)}
+
     def _is_recorded(self, position: tuple[int, ...]) -> bool:
         """Whether a state is recorded; asked once, since each answer may open a file."""
         if position not in self._known:
-            chosen = zip(self.values.items(), position, strict=True)
-            self._known[position] = bool(self.recorded(**{name: values[i] for (name, values), i in chosen}))
+            self._known[position] = self.recorded(**self._state_at(position))
         return self._known[position]
 
     def _mark(self) -> None:
@@ -138,19 +137,14 @@ class Explorer:
     def _relabel(self, control: Any, options: list[tuple[str, int]]) -> None:
         """New labels, same choice: ipywidgets would otherwise go back to the first option."""
         self._busy, chosen = True, control.value
-        try:
-            with control.hold_sync():
-                control.options = options
-                control.value = chosen
-        finally:
-            self._busy = False
+        with control.hold_sync():
+            control.options = options
+            control.value = chosen
+        self._busy = False
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         """The live widget, and beside it the first state's figure for pages without a kernel."""
-        bundle = dict(self.box._repr_mimebundle_() or {})
         names = ", ".join(control.description for control in self.controls.values())
-        bundle["text/html"] = (
-            f"{self.first}<p><small>In JupyterLab this figure has dials: {names}.</small></p>"
-        )
-        bundle["text/plain"] = f"Explorer with dials: {names}"
-        return bundle
+        page = f"{self.first}<p><small>In JupyterLab this figure has dials: {names}.</small></p>"
+        plain = f"Explorer with dials: {names}"
+        return {**self.box._repr_mimebundle_(), "text/html": page, "text/plain": plain}

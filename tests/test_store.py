@@ -1,6 +1,7 @@
 """The store: each file decoded once, whole or not there, whatever interrupts it."""
 
 import errno
+import hashlib
 import json
 import os
 import pickle
@@ -51,6 +52,13 @@ def decoded(monkeypatch) -> list[str]:
     return names
 
 
+def as_written(prepared: Store) -> bool:
+    """Whether every array has the checksum that the manifest says."""
+    files = {entry["array"]: entry["sha256"] for entry in prepared.manifest["videos"].values()}
+    contents = {name: (prepared.folder / name).read_bytes() for name in files}
+    return files == {name: hashlib.sha256(data).hexdigest() for name, data in contents.items()}
+
+
 def halve(frames: np.ndarray) -> np.ndarray:
     return frames[:, ::2, ::2]
 
@@ -61,7 +69,7 @@ def test_the_store_holds_what_decoding_gives(clips, tmp_path):
     for path in clips:
         assert prepared[path].dtype == np.uint8
         assert np.array_equal(prepared[path], read_frames(path, grey=True))
-    prepared.verify()
+    assert as_written(prepared)
 
 
 def test_the_transform_is_stored(clips, tmp_path):
@@ -199,7 +207,7 @@ def test_a_killed_preparation_leaves_nothing_that_is_taken_for_whole(clips, tmp_
     process.wait()
     next(folder.glob("*.npy")).write_bytes(b"torn")
     prepared = prepare(clips, folder, "plain", jobs=1)
-    prepared.verify()
+    assert as_written(prepared)
     assert all(np.array_equal(prepared[path], read_frames(path)) for path in clips)
 
 
@@ -256,18 +264,8 @@ def test_a_cut_or_lost_array_is_prepared_anew(damage, clips, tmp_path, decoded):
     prepare(clips, tmp_path / "store", "plain", jobs=1)
     array = next((tmp_path / "store").glob("1.*.npy"))
     array.write_bytes(array.read_bytes()[:-5]) if damage == "cut" else array.unlink()
-    prepare(clips, tmp_path / "store", "plain", jobs=1).verify()
+    assert as_written(prepare(clips, tmp_path / "store", "plain", jobs=1))
     assert decoded[3:] == ["1.avi"]
-
-
-def test_a_changed_array_is_found_by_its_checksum(clips, tmp_path):
-    prepared = prepare(clips, tmp_path / "store", "plain", jobs=1)
-    array = next((tmp_path / "store").glob("1.*.npy"))
-    data = bytearray(array.read_bytes())
-    data[-1] ^= 1
-    array.write_bytes(data)
-    with pytest.raises(PreparationError, match=r"1\.\w+\.npy: its checksum is not the manifest's"):
-        prepared.verify()
 
 
 @pytest.mark.parametrize("text", ["", '{"format": 1, "videos"', "[]", '{"format": 99}'])
@@ -308,7 +306,7 @@ def test_same_names_in_two_folders_are_two_videos(clips, tmp_path):
 def test_changing_an_array_changes_no_file(clips, tmp_path):
     prepared = prepare(clips, tmp_path / "store", "plain", jobs=1)
     prepared[clips[0]][:] = 0
-    prepared.verify()
+    assert as_written(prepared)
     assert prepared[clips[1]].any()
 
 
@@ -322,7 +320,6 @@ def test_views_of_one_file_share_one_mapping(clips, tmp_path, monkeypatch):
     prepared = prepare(clips, tmp_path / "store", "plain", jobs=1)
     first = prepared[Video(clips[0], 0, "g", 0, 4)]
     monkeypatch.setattr(np, "load", lambda *args, **options: pytest.fail("mapped twice"))
-    prepared._recent.clear()  # the view alone must keep the mapping
     second = prepared[Video(clips[0], 0, "g", 2, 6)]
     assert np.shares_memory(first, second)
 
@@ -331,5 +328,5 @@ def test_many_held_arrays_do_not_use_up_the_file_handles(clips, tmp_path):
     prepared = prepare(clips, tmp_path / "store", "plain", jobs=1)
     prepared._most_mapped = 2
     held = [prepared[path] for path in clips]
-    assert [isinstance(prepared._open[key], np.memmap) for key in map(prepared._key, clips)] == [1, 1, 0]
+    assert [array.flags.owndata for array in held] == [False, False, True]
     assert all(np.array_equal(array, read_frames(path)) for array, path in zip(held, clips, strict=True))

@@ -11,6 +11,7 @@ import errno
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 
 # Read by OpenCV when it opens its first video; nothing else keeps FFmpeg from writing to stderr.
@@ -22,6 +23,7 @@ import numpy as np  # noqa: E402
 SUFFIXES = (".avi", ".mp4", ".m4v", ".mov", ".mkv", ".webm", ".mpg", ".mpeg", ".wmv", ".flv")
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 TOLERANCE = 2  # an XviD file with packed B-frames promises one frame more than it holds
+FETCH_AGAIN = "fetch it again, or leave it out"
 
 
 class VideoError(Exception):
@@ -56,56 +58,57 @@ def read_frames(path: str | Path, grey: bool = False, size: tuple[int, int] | No
 
     Raises VideoError where the file is missing, empty or no video, and where it holds fewer or more frames
     than its header promises (by more than 2), or where `size` (height, width) is given and differs. What this
-    cannot see is damage inside a frame that the decoder papers over; the checksums of `fetch` and of the
-    store's manifest are for that.
+    cannot see is damage inside a frame that the decoder papers over; the checksums of `fetch` are for that.
     """
-    frames, promised = _decode(Path(path), grey, size)
+    frames, promised = read_prefix(path, grey, size)
     if promised > 0 and abs(len(frames) - promised) > TOLERANCE:
-        reason = f"its header promises {promised} frames but {_count_words(len(frames), promised)}"
-        raise VideoError(path, reason, "it is damaged or cut short: fetch it again, or leave it out")
+        found = f"{len(frames)} can be read" if len(frames) < promised else "more can be read"
+        reason = f"its header promises {promised} frames but {found}"
+        raise VideoError(path, reason, f"it is damaged or cut short: {FETCH_AGAIN}")
     return frames
 
 
 def read_prefix(
     path: str | Path, grey: bool = False, size: tuple[int, int] | None = None
 ) -> tuple[np.ndarray, int]:
-    """The frames of a file known to be cut short, as far as it goes, and the number that it promises.
+    """The frames of a file as far as it goes, and the number that its header promises (0: it does not say).
 
     For files that a loader names as truncated at their source; `read_frames` is for all others.
     Raises VideoError where not one frame can be read.
     """
-    return _decode(Path(path), grey, size)
-
-
-def _count_words(decoded: int, promised: int) -> str:
-    return f"{decoded} can be read" if decoded < promised else "more can be read"
-
-
-def _decode(path: Path, grey: bool, wanted: tuple[int, int] | None) -> tuple[np.ndarray, int]:
-    """Frames as far as they can be read, and the number that the header promises (0: it does not say)."""
+    path = Path(path)
     _check_file(path)
     capture = cv2.VideoCapture(str(path))
     try:
         if not capture.isOpened():
-            raise VideoError(path, "it is not a video that can be opened", "fetch it again, or leave it out")
+            raise VideoError(path, "it is not a video that can be opened", FETCH_AGAIN)
         promised = max(0, int(capture.get(cv2.CAP_PROP_FRAME_COUNT)))
         height, width = (int(capture.get(p)) for p in (cv2.CAP_PROP_FRAME_HEIGHT, cv2.CAP_PROP_FRAME_WIDTH))
-        if wanted not in (None, (height, width)):
-            raise VideoError(
-                path,
-                f"its frames are {width}x{height}, not {wanted[1]}x{wanted[0]}",
-                "put the original file there, or leave it out",
-            )
-        parts = list(_blocks(capture, promised, (height, width), grey))
+        if size not in (None, (height, width)):
+            reason = f"its frames are {width}x{height}, not {size[1]}x{size[0]}"
+            raise VideoError(path, reason, "put the original file there, or leave it out")
+        # A file that goes on past its promise is followed far enough for that to be noticed, and no further.
+        images = islice(_images(capture, grey), promised + TOLERANCE + 1 if promised else None)
+        frame = (height, width) if grey else (height, width, 3)
+        frames = np.fromiter(images, np.dtype((np.uint8, frame)))  # grows as it goes: no list, no copy
     except (cv2.error, MemoryError, ValueError) as error:
-        raise VideoError(
-            path, f"it cannot be decoded ({str(error).strip()[:80]})", "fetch it again, or leave it out"
-        ) from error
+        reason = f"it cannot be decoded ({str(error).strip()[:80]})"
+        raise VideoError(path, reason, FETCH_AGAIN) from error
     finally:
         capture.release()
-    if not len(parts[0]):
-        raise VideoError(path, "not one frame can be read from it", "fetch it again, or leave it out")
-    return (parts[0] if len(parts) == 1 else np.concatenate(parts)), promised
+    if not len(frames):
+        raise VideoError(path, "not one frame can be read from it", FETCH_AGAIN)
+    return (frames[..., None] if grey else frames), promised
+
+
+def _images(capture: cv2.VideoCapture, grey: bool) -> Iterator[np.ndarray]:
+    """One frame after the other, `(H, W, 3)` in RGB or grey `(H, W)`, until the decoder stops."""
+    code = cv2.COLOR_BGR2GRAY if grey else cv2.COLOR_BGR2RGB
+    while True:
+        got, image = capture.read()
+        if not got:
+            return
+        yield cv2.cvtColor(image, code)
 
 
 def _check_file(path: Path) -> None:
@@ -114,37 +117,10 @@ def _check_file(path: Path) -> None:
     if path.is_dir():
         raise VideoError(path, "it is a folder, not a video", "name one of the files in it")
     if path.suffix.lower() not in SUFFIXES:  # FFmpeg would gladly play a text file
-        raise VideoError(
-            path, f"{path.suffix or 'no suffix'} is not a video's suffix", f"use one of {' '.join(SUFFIXES)}"
-        )
+        reason = f"{path.suffix or 'no suffix'} is not a video's suffix"
+        raise VideoError(path, reason, f"use one of {' '.join(SUFFIXES)}")
     if path.stat().st_size == 0:
-        raise VideoError(path, "the file is empty", "fetch it again, or leave it out")
-
-
-def _blocks(
-    capture: cv2.VideoCapture, promised: int, size: tuple[int, int], grey: bool
-) -> Iterator[np.ndarray]:
-    """Decode into arrays made beforehand: one for all promised frames, or 256 at a time where none are.
-
-    A file that goes on past its promise is followed far enough for that to be noticed, and no further.
-    """
-    room = promised + TOLERANCE + 1 if promised else 256
-    code = cv2.COLOR_BGR2GRAY if grey else cv2.COLOR_BGR2RGB
-    while True:
-        frames = np.empty((room, *size, 1 if grey else 3), np.uint8)
-        buffer = np.empty((*size, 3), np.uint8)
-        count = 0
-        while count < room:
-            got, image = capture.read(buffer)
-            if not got:
-                break
-            if image.shape[:2] != size:
-                raise ValueError(f"frame {count} has another size than the first")
-            cv2.cvtColor(image, code, dst=frames[count])
-            count += 1
-        yield frames[:count]
-        if promised or count < room:
-            return
+        raise VideoError(path, "the file is empty", FETCH_AGAIN)
 
 
 def write_frames(path: str | Path, frames: np.ndarray, fps: float = 25, codec: str = "XVID") -> Path:
@@ -155,28 +131,18 @@ def write_frames(path: str | Path, frames: np.ndarray, fps: float = 25, codec: s
     path, frames = Path(path), np.asarray(frames)
     grey = frames.ndim == 3 or frames.shape[-1] == 1
     if frames.dtype != np.uint8 or frames.ndim not in (3, 4) or frames.shape[3:] not in ((), (1,), (3,)):
-        shape = f"{frames.dtype} {frames.shape}"
-        raise ValueError(f"{path}: frames must be uint8 (T, H, W[, 1 or 3]), not {shape}")
+        what = f"{frames.dtype} {frames.shape}"
+        raise ValueError(f"{path}: frames must be uint8 (T, H, W[, 1 or 3]), not {what}")
     if not frames.size:
         raise VideoError(path, "there is no frame to write", "give at least one")
-    aside = path.with_name(f"{path.stem}.part{path.suffix}")  # OpenCV goes by the suffix
-    try:
+    with written_whole(path, path.suffix) as aside:  # OpenCV goes by the suffix
         if not _encode(aside, frames, grey, fps, codec):
-            raise DiskError(
-                path,
-                f"no video can be written there as {codec}",
-                "does the folder exist, is there room, and does this OpenCV have the codec?",
-            )
+            remedy = "does the folder exist, is there room, and does this OpenCV have the codec?"
+            raise DiskError(path, f"no video can be written there as {codec}", remedy)
         written = count_frames(aside)
         if written != len(frames):
-            raise DiskError(
-                path,
-                f"only {written} of {len(frames)} frames were written",
-                "is the disk full? Make room and write it again",
-            )
-        os.replace(aside, path)
-    finally:
-        aside.unlink(missing_ok=True)
+            reason = f"only {written} of {len(frames)} frames were written"
+            raise DiskError(path, reason, "is the disk full? Make room and write it again")
     return path
 
 
@@ -192,6 +158,12 @@ def _encode(path: Path, frames: np.ndarray, grey: bool, fps: float, codec: str) 
     finally:
         writer.release()
         cv2.utils.logging.setLogLevel(level)
+
+
+def looks_like_video(path: Path) -> bool:
+    """Whether it is a file with a video's suffix, and neither hidden nor half written."""
+    aside = path.name.startswith(".") or path.stem.endswith(".part")
+    return path.suffix.lower() in SUFFIXES and path.is_file() and not aside
 
 
 def count_frames(path: str | Path) -> int:
@@ -213,15 +185,16 @@ def promised_frames(path: str | Path) -> int:
 
 
 @contextmanager
-def written_whole(path: str | Path) -> Iterator[Path]:
+def written_whole(path: str | Path, suffix: str = "") -> Iterator[Path]:
     """Gives a path aside to write to, which gets the real name only if the block ends without an error.
 
-    The path aside carries the process's number, so that two processes may write the same file at once.
+    The path aside carries the process's number, so that two processes may write the same file at once, and
+    ends in `.part` and `suffix`.
     The block is for writing alone: an OSError in it becomes a DiskError that names the file and says that
     the disk is full, or why else the file could not be written.
     """
     path = Path(path)
-    aside = path.with_name(f"{path.name}.{os.getpid()}.part")
+    aside = path.with_name(f"{path.name}.{os.getpid()}.part{suffix}")
     try:
         yield aside
         os.replace(aside, path)

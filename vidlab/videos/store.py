@@ -10,18 +10,14 @@ import hashlib
 import json
 import os
 import re
-import sys
 import time
 import weakref
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from joblib import Parallel, delayed
-from tqdm import tqdm
 
 from . import reading
 from .benchmark import Benchmark, Video
@@ -30,16 +26,16 @@ from .reading import TOLERANCE, DiskError, PreparationError, VideoError
 MANIFEST = "manifest.json"
 FORMAT = 1
 SAVE_EVERY = 2.0  # seconds between two manifests while preparing: what a power cut may cost
-KEPT_OPEN = 64  # arrays that stay at hand when nobody holds a view of them
+STALE = 86_400  # seconds after which a file that is half written is nobody's any more
 
 Transform = Callable[[np.ndarray], np.ndarray]
 
 
 class Store:
-    """Prepared videos: `store[video]` is uint8 `(T, …)`, cut to the video's stretch.
+    """Prepared videos: `store[video]` is uint8 `(T, …)`, cut to the video's stretch; a path is a whole file.
 
-    Arrays are mapped, not read, when first asked for, and copied on write: changing one changes no file.
-    Each mapped array takes a file handle, so where very many are held at once the further ones are read.
+    Arrays are mapped, not read, and copied on write: changing one changes no file. Each mapped array takes a
+    file handle for as long as a view of it is held; where very many are held, further stretches are read.
     """
 
     def __init__(self, folder: str | Path):
@@ -47,9 +43,7 @@ class Store:
         self.manifest = _read_manifest(self.folder)
         if not self.manifest:
             raise VideoError(self.folder / MANIFEST, "there is no whole manifest", "prepare the store again")
-        self._keys: dict[Path, str] = {}
         self._open: weakref.WeakValueDictionary[str, np.ndarray] = weakref.WeakValueDictionary()
-        self._recent: deque[np.ndarray] = deque(maxlen=KEPT_OPEN)
         self._most_mapped = _handles() // 2
 
     def __reduce__(self):  # a data loader's process opens the files itself
@@ -59,65 +53,41 @@ class Store:
         return len(self.manifest["videos"])
 
     def __contains__(self, video: Video | str | Path) -> bool:
-        return self._key(video) in self.manifest["videos"]
+        return _key(_as_video(video).path, self.folder) in self.manifest["videos"]
 
     def __getitem__(self, video: Video | str | Path) -> np.ndarray:
-        start, stop = self._stretch(video)
-        return self._array(self._key(video))[start:stop].view(np.ndarray)
+        entry = self._entry(video)
+        start, stop = _stretch(_as_video(video), entry["frames"])
+        array = self._open.get(entry["array"])
+        if array is None:
+            array = _mapped(self.folder / entry["array"])
+            if len(self._open) >= self._most_mapped:
+                return np.array(array[start:stop])
+            self._open[entry["array"]] = array
+        return array[start:stop].view(np.ndarray)
 
     def length(self, video: Video | str | Path) -> int:
         """Frames of a video, or of its stretch; opens no file."""
-        start, stop = self._stretch(video)
+        start, stop = _stretch(_as_video(video), self._entry(video)["frames"])
         return stop - start
 
     def checksum(self, video: Video | str | Path) -> str:
         """SHA-256 of a video's whole prepared array, from the manifest."""
-        return self.manifest["videos"][self._key(video)]["sha256"]
+        return self._entry(video)["sha256"]
 
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What a reader of any result must know: files that are cut short where they were published."""
-        return tuple(entry["note"] for entry in self.manifest["videos"].values() if "note" in entry)
-
-    def verify(self) -> None:
-        """Read every array and compare it with its checksum; PreparationError lists those that differ."""
-        errors = [
-            VideoError(
-                self.folder / entry["array"],
-                "its checksum is not the manifest's",
-                "delete it and prepare the store again",
-            )
-            for entry in self.manifest["videos"].values()
-            if not (self.folder / entry["array"]).is_file()
-            or _sha256(self.folder / entry["array"]) != entry["sha256"]
-        ]
-        if errors:
-            raise PreparationError(errors)
-
-    def _key(self, video: Video | str | Path) -> str:
-        path = video.path if isinstance(video, Video) else Path(video)
-        if path not in self._keys:
-            self._keys[path] = _key(path, self.folder)
-        return self._keys[path]
-
-    def _stretch(self, video: Video | str | Path) -> tuple[int, int]:
-        entry = self.manifest["videos"].get(self._key(video))
-        path = video.path if isinstance(video, Video) else video
+    def _entry(self, video: Video | str | Path) -> dict[str, Any]:
+        path = _as_video(video).path
+        entry = self.manifest["videos"].get(_key(path, self.folder))
         if entry is None:
             raise VideoError(path, f"it is not in the store {self.folder}", "prepare the store with it")
-        return _stretch(video, entry["frames"]) if isinstance(video, Video) else (0, entry["frames"])
+        return entry
 
-    def _array(self, key: str) -> np.ndarray:
-        array = self._open.get(key)
-        if array is None:
-            path = self.folder / self.manifest["videos"][key]["array"]
-            try:
-                array = np.load(path, mmap_mode="c" if len(self._open) < self._most_mapped else None)
-            except (OSError, ValueError) as error:
-                raise VideoError(path, "the array cannot be read", "prepare the store again") from error
-            self._open[key] = array
-            self._recent.append(array)
-        return array
+
+def _mapped(path: Path) -> np.ndarray:
+    try:
+        return np.load(path, mmap_mode="c")
+    except (OSError, ValueError) as error:
+        raise VideoError(path, "the array cannot be read", "prepare the store again") from error
 
 
 def _handles() -> int:
@@ -128,6 +98,11 @@ def _handles() -> int:
         return 8192
     soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
     return 8192 if soft == resource.RLIM_INFINITY else soft
+
+
+def _as_video(video: Video | str | Path) -> Video:
+    """A path stands for the whole file; label and group play no part in the store."""
+    return video if isinstance(video, Video) else Video(Path(video), label=0, group="")
 
 
 def _stretch(video: Video, frames: int) -> tuple[int, int]:
@@ -146,7 +121,6 @@ def prepare(
     transform: Transform | None = None,
     grey: bool = False,
     jobs: int = 2,
-    progress: bool = False,
 ) -> Store:
     """Decode each distinct file once and store `transform(frames)`: uint8 `(T, …)` with T unchanged.
 
@@ -159,44 +133,44 @@ def prepare(
     them), and DiskError at once where the disk is full.
     """
     folder = Path(folder)
-    wanted = list(videos.videos if isinstance(videos, Benchmark) else videos)
     size = videos.frame_size if isinstance(videos, Benchmark) else None
-    truncated = {v.path: v.truncated for v in wanted if isinstance(v, Video)}
-    sources = {
-        _key(path, folder): path
-        for path in dict.fromkeys(v.path if isinstance(v, Video) else Path(v) for v in wanted)
-    }
+    wanted = [_as_video(video) for video in (videos.videos if isinstance(videos, Benchmark) else videos)]
+    sources = {_key(video.path, folder): video.path for video in wanted}
+    truncated = {_key(video.path, folder) for video in wanted if video.truncated}
     folder.mkdir(parents=True, exist_ok=True)
-    for left in folder.glob("*.part"):  # by a process that was killed: none writes one file for a day
-        if time.time() - left.stat().st_mtime > 86_400:
+    for left in folder.glob("*.part"):  # by a process that was killed
+        if time.time() - left.stat().st_mtime > STALE:
             left.unlink(missing_ok=True)
-    entries = _still_good(folder, {"recipe": recipe_name, "grey": grey}, sources)
-    manifest = {"format": FORMAT, "recipe": recipe_name, "grey": grey, "videos": entries}
-    if manifest != _read_manifest(folder):  # before any array is replaced
+    before = _read_manifest(folder)
+    recipe = {"format": FORMAT, "recipe": recipe_name, "grey": grey}
+    entries = _still_good(folder, before, recipe, sources)
+    manifest = {**recipe, "videos": entries}
+    if manifest != before:  # so that no array is replaced under an entry that says otherwise
         _write_manifest(folder, manifest)
     calls = [
-        delayed(_prepare_one)(key, path, folder, transform, grey, size, truncated.get(path, False))
+        delayed(_prepare_one)(key, path, folder, transform, grey, size, key in truncated)
         for key, path in sources.items()
         if key not in entries
     ]
-    errors = _collect(calls, folder, manifest, jobs, progress) if calls else []
-    for video in (v for v in wanted if isinstance(v, Video)):
-        if (entry := entries.get(_key(video.path, folder))) is not None:
-            try:
+    errors = _collect(calls, folder, manifest, jobs) if calls else []
+    for video in wanted:
+        entry = entries.get(_key(video.path, folder))
+        try:
+            if entry is not None:
                 _stretch(video, entry["frames"])
-            except VideoError as error:
-                errors.append(error)
+        except VideoError as error:
+            errors.append(error)
     if errors:
         raise PreparationError(sorted(errors, key=str))
     return Store(folder)
 
 
-def _collect(calls: list, folder: Path, manifest: dict, jobs: int, progress: bool) -> list[VideoError]:
+def _collect(calls: list, folder: Path, manifest: dict, jobs: int) -> list[VideoError]:
     """Run the calls, enter their results into the manifest as they come, and return the bad files."""
     errors, saved = [], time.monotonic()
     results: Iterator = Parallel(n_jobs=min(jobs, len(calls)), return_as="generator_unordered")(calls)
     try:
-        for key, outcome in tqdm(results, "preparing", len(calls), file=sys.stdout, disable=not progress):
+        for key, outcome in results:
             if isinstance(outcome, DiskError):
                 raise outcome
             if isinstance(outcome, VideoError):
@@ -206,11 +180,8 @@ def _collect(calls: list, folder: Path, manifest: dict, jobs: int, progress: boo
             if time.monotonic() - saved > SAVE_EVERY:
                 _write_manifest(folder, manifest)
                 saved = time.monotonic()
-    except BaseException:
-        with suppress(DiskError):  # what is done is kept; on a full disk the last whole manifest stands
-            _write_manifest(folder, manifest)
-        raise
-    _write_manifest(folder, manifest)
+    finally:  # what is done is kept when this is interrupted
+        _write_manifest(folder, manifest)
     return errors
 
 
@@ -225,68 +196,56 @@ def _prepare_one(
 ) -> tuple[str, dict[str, Any] | VideoError]:
     """Decode, transform and store one file: its manifest entry, or the error that it gave."""
     try:
-        source = {**_stamp(path), "sha256": _sha256(path)} if path.is_file() else {}
+        source = _source(path) if path.is_file() else {}  # before it is read; reading says what is wrong
         if truncated:
-            frames, promised = reading.read_prefix(path, grey, size)
+            frames, _ = reading.read_prefix(path, grey, size)
         else:
-            frames, promised = reading.read_frames(path, grey, size), 0
+            frames = reading.read_frames(path, grey, size)
         array = frames if transform is None else transform(frames)
         if array.dtype != np.uint8 or len(array) != len(frames):
             raise ValueError(f"the transform gave {array.dtype} {array.shape} for {len(frames)} frames")
         target = folder / _array_name(key)
         with reading.written_whole(target) as aside, open(aside, "wb") as file:
             np.save(file, np.ascontiguousarray(array))
-        entry = {
-            "array": target.name,
-            "frames": len(array),
-            "shape": list(array.shape),
-            "bytes": target.stat().st_size,
-            "sha256": _sha256(target),
-            "source": source,
-        }
-        if truncated:
-            entry["note"] = f"{path.name}: {len(frames)} of {promised} frames; it is kept as far as it goes"
-        return key, entry
+        written = {"array": target.name, "bytes": target.stat().st_size, "sha256": _sha256(target)}
+        return key, {**written, "frames": len(array), "source": source}
     except VideoError as error:
         return key, error
     except (ValueError, OSError) as error:
         return key, VideoError(path, f"it cannot be prepared ({error})", "correct it, or leave it out")
 
 
-def _still_good(folder: Path, recipe: dict[str, Any], sources: dict[str, Path]) -> dict[str, Any]:
+def _still_good(folder: Path, manifest: dict, recipe: dict, sources: dict[str, Path]) -> dict[str, Any]:
     """The manifest's entries that hold: same recipe, array there at its full size, source unchanged.
 
-    Entries of files that are not asked for now stay too. A source's checksum is taken only if its size or
-    time has changed.
+    Entries of files that are not asked for now stay too.
     """
-    manifest = _read_manifest(folder)
-    if any(manifest.get(key) != value for key, value in recipe.items()):
+    if any(manifest.get(name) != value for name, value in recipe.items()):
         return {}
     good = {}
     for key, entry in manifest["videos"].items():
         array = folder / entry["array"]
         if not array.is_file() or array.stat().st_size != entry["bytes"]:
             continue
-        if key in sources and (not sources[key].is_file() or not _unchanged(sources[key], entry["source"])):
-            continue
-        good[key] = entry
+        source = _unchanged(sources[key], entry["source"]) if key in sources else entry["source"]
+        if source:
+            good[key] = {**entry, "source": source}
     return good
 
 
-def _unchanged(path: Path, source: dict[str, Any]) -> bool:
-    """Whether a source is the one that was prepared; a copy with a new time gets that time noted."""
-    stamp = _stamp(path)
-    if stamp["size"] != source["size"]:
-        return False
-    if stamp["mtime_ns"] != source["mtime_ns"] and _sha256(path) != source["sha256"]:
-        return False
-    source.update(stamp)
-    return True
+def _unchanged(path: Path, source: dict[str, Any]) -> dict[str, Any] | None:
+    """The file's `_source` if it is the one that was prepared, else None; hashed only if its time is new."""
+    if not path.is_file() or path.stat().st_size != source["size"]:
+        return None
+    if path.stat().st_mtime_ns == source["mtime_ns"]:
+        return source
+    now = _source(path)
+    return now if now["sha256"] == source["sha256"] else None
 
 
-def _stamp(path: Path) -> dict[str, int]:
+def _source(path: Path) -> dict[str, Any]:
     status = path.stat()
-    return {"size": status.st_size, "mtime_ns": status.st_mtime_ns}
+    return {"size": status.st_size, "mtime_ns": status.st_mtime_ns, "sha256": _sha256(path)}
 
 
 def _key(path: Path, folder: Path) -> str:

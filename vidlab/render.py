@@ -25,6 +25,7 @@ LIMIT = 1_000_000  # bytes a chapter may have
 CELL_SECONDS = 3600  # a chapter's one live training takes minutes; anything near this hangs
 WIDGET = "application/vnd.jupyter.widget-view+json"
 KEPT_METADATA = ("tags", "jupyter")
+PNG = re.compile(r"(data:image/png;base64,)([A-Za-z0-9+/=]+)")
 
 
 class RenderError(Exception):
@@ -47,11 +48,8 @@ def chapters(wanted: Iterable[str] | None = None) -> list[Path]:
 
 def source_digest(notebook: NotebookNode) -> str:
     """SHA-256 of the code cells. Prose is left out: mending a sentence changes no output."""
-    digest = hashlib.sha256()
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            digest.update(cell.source.encode() + b"\0")
-    return digest.hexdigest()
+    code = "".join(cell.source + "\0" for cell in notebook.cells if cell.cell_type == "code")
+    return hashlib.sha256(code.encode()).hexdigest()
 
 
 def run_digest(run: str) -> str:
@@ -78,7 +76,7 @@ def stale(path: Path) -> str | None:
 # Running
 
 
-def execute(notebook: NotebookNode, name: str, profile: str) -> list[str]:
+def execute(notebook: NotebookNode, profile: str) -> list[str]:
     """Run all cells in place, in the folder of the chapters; returns the ids of the runs asked for.
 
     Real videos stay unknown to the chapters here: what is rendered is published, and their frames may not be.
@@ -102,13 +100,9 @@ def execute(notebook: NotebookNode, name: str, profile: str) -> list[str]:
         try:
             client.execute(env={**environment, "VIDLAB_PROFILE": profile, "VIDLAB_RUN_LOG": str(log)})
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-            raise RenderError(f"{name} at {profile}: {plain(str(error))}") from None
+            without_colours = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
+            raise RenderError(without_colours) from None
         return sorted(set(log.read_text().split())) if log.exists() else []
-
-
-def plain(text: str) -> str:
-    """A terminal's text without its colour codes."""
-    return re.sub(r"\x1b\[[0-9;]*m", "", text)
 
 
 # Cleaning
@@ -133,36 +127,38 @@ def palette_png(png: bytes) -> bytes:
     image = Image.open(io.BytesIO(png))
     if image.mode == "P":
         return png
-    method = Image.Quantize.FASTOCTREE if "A" in image.mode else Image.Quantize.MEDIANCUT
     buffer = io.BytesIO()
-    image.quantize(256, method=method).save(buffer, format="PNG", optimize=True)
+    image.quantize().save(buffer, format="PNG", optimize=True)
     return min(png, buffer.getvalue(), key=len)
+
+
+def smaller(coded: str) -> str:
+    """A PNG in base64 as a palette PNG in base64."""
+    return base64.b64encode(palette_png(base64.b64decode(coded))).decode()
 
 
 def small_images(html: str) -> str:
     """HTML whose embedded PNGs are palette PNGs."""
-
-    def smaller(match: re.Match) -> str:
-        return match[1] + base64.b64encode(palette_png(base64.b64decode(match[2]))).decode()
-
-    return re.sub(r"(data:image/png;base64,)([A-Za-z0-9+/=]+)", smaller, html)
+    return PNG.sub(lambda found: found[1] + smaller(found[2]), html)
 
 
 def clean_output(output: NotebookNode) -> None:
-    """One output without what changes from run to run or lives only in a running kernel."""
+    """One output, in place, without what changes from run to run or lives only in a running kernel."""
     if output.output_type == "stream":
+        if output.name == "stderr":
+            raise RenderError(f"wrote to stderr: {output.text.strip()[:300]}")
         output.text = settled(last_state(output.text))
     if "data" not in output:
         return
     output.metadata = NotebookNode()
     data = output.data
     if data.pop(WIDGET, None) and set(data) <= {"text/plain"}:
-        raise RenderError("a widget that shows nothing without a running kernel; give it a picture as well")
+        raise RenderError("shows a widget that is empty without a running kernel; give it a picture as well")
     for kind in ("text/plain", "text/html"):
         if kind in data:
             data[kind] = small_images(settled(data[kind]))
     if "image/png" in data:
-        data["image/png"] = base64.b64encode(palette_png(base64.b64decode(data["image/png"]))).decode()
+        data["image/png"] = smaller(data["image/png"])
 
 
 def clean(notebook: NotebookNode) -> None:
@@ -175,12 +171,10 @@ def clean(notebook: NotebookNode) -> None:
     for number, cell in enumerate(notebook.cells):
         cell.metadata = NotebookNode({k: v for k, v in cell.metadata.items() if k in KEPT_METADATA})
         for output in cell.get("outputs", []):
-            if output.output_type == "stream" and output.name == "stderr":
-                raise RenderError(f"cell {number} wrote to stderr: {output.text.strip()[:300]}")
             try:
                 clean_output(output)
             except RenderError as error:
-                raise RenderError(f"cell {number} shows {error}") from None
+                raise RenderError(f"cell {number} {error}") from None
 
 
 # Writing
@@ -206,9 +200,9 @@ def first_picture(cell: NotebookNode) -> bytes | None:
     """The first PNG that a cell's outputs show, bare or inside HTML."""
     for output in cell.get("outputs", []):
         data = output.get("data", {})
-        inside = re.search(r"data:image/png;base64,([A-Za-z0-9+/=]+)", data.get("text/html", ""))
+        inside = PNG.search(data.get("text/html", ""))
         if inside or "image/png" in data:
-            return base64.b64decode(inside[1] if inside else data["image/png"])
+            return base64.b64decode(inside[2] if inside else data["image/png"])
     return None
 
 
@@ -234,11 +228,11 @@ def render(path: Path, profile: str = "laptop", to: Path | None = None) -> str:
         )
     start = time.perf_counter()
     notebook = nbformat.read(path, as_version=4)
-    runs = execute(notebook, path.stem, profile)
     try:
+        runs = execute(notebook, profile)
         clean(notebook)
     except RenderError as error:
-        raise RenderError(f"{path.stem}: {error}") from None
+        raise RenderError(f"{path.stem} at {profile}: {error}") from None
     notebook.metadata["vidlab"] = {
         "profile": profile,
         "stamp": source_digest(notebook),

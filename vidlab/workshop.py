@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 import vidlab
 from vidlab import runs, score, videos
@@ -61,17 +62,12 @@ def predict_file(path: Path, weights: Path | None) -> str:
     """Class probabilities of one video, window by window and as a whole."""
     trained = system.load(weights) if weights else showcase()
     found = trained.predict(videos.read_frames(path, grey=True))
-    width = max(map(len, trained.classes))
-    lines = ["frames      " + "  ".join(f"{c:>{width}}" for c in trained.classes) + "   (3D-ConvNet)"]
-    for start, row in zip(found.starts, found.windows, strict=True):
-        lines.append(f"{start:4d}-{start + 8:4d}   " + "  ".join(f"{p:{width}.2f}" for p in row))
-    for name, row in (("vote", found.voted), ("LSTM", found.labelled)):
-        lines.append(
-            f"{name:9}   "
-            + "  ".join(f"{p:{width}.2f}" for p in row)
-            + f"   -> {trained.classes[row.argmax()]}"
-        )
-    return "\n".join(lines)
+    rows = np.vstack([found.windows, found.voted, found.labelled])
+    names = [*(f"{start}-{start + 8}" for start in found.starts), "vote", "LSTM"]
+    table = pd.DataFrame(rows, names, trained.classes)
+    table["->"] = [trained.classes[k] for k in rows.argmax(axis=1)]
+    head = "frames: one window by the 3D-ConvNet; vote and LSTM: the whole video"
+    return f"{head}\n{table.to_string(float_format='%.2f')}"
 
 
 def showcase() -> system.System:
@@ -113,39 +109,27 @@ def _only(benchmark: Benchmark, classes) -> Benchmark:
         )
     names = tuple(c for c in benchmark.classes if c in classes)
     kept = [i for i, v in enumerate(benchmark.videos) if benchmark.classes[v.label] in names]
-    place = {old: new for new, old in enumerate(kept)}
     chosen = [benchmark.videos[i] for i in kept]
     renumbered = tuple(replace(v, label=names.index(benchmark.classes[v.label])) for v in chosen)
+    place = {old: new for new, old in enumerate(kept)}
     groups = [v.group for v in chosen]
-    splits = tuple(
-        Split(s.name, _places(s.train, place), _places(s.test, place), groups) for s in benchmark.splits
-    )
-    return replace(benchmark, classes=names, videos=renumbered, splits=splits)
-
-
-def _places(side: tuple[int, ...], place: dict[int, int]) -> tuple[int, ...]:
-    """The new indices of those videos of a side that are kept."""
-    return tuple(place[i] for i in side if i in place)
+    splits = []
+    for split in benchmark.splits:
+        train, test = (tuple(place[i] for i in side if i in place) for side in (split.train, split.test))
+        splits.append(Split(split.name, train, test, groups))
+    return replace(benchmark, classes=names, videos=renumbered, splits=tuple(splits))
 
 
 def _report(trained: system.System, data: Material, split) -> str:
     """Accuracy by vote and by LSTM, and the LSTM's confusion matrix, with the number of videos."""
     labels, voted, labelled = system.evaluate(trained, data, np.array(split.test))
     counts = score.confusion(labelled.argmax(1), labels, len(trained.classes))
-    width = max(map(len, trained.classes))
+    vote, lstm = (100 * score.accuracy(rows, labels) for rows in (voted, labelled))
     lines = [
-        f"{data.benchmark.name}, {split.name}: {len(split.train)} videos train, {len(labels)} are tested"
-    ]
-    lines += [f"note: {note}" for note in data.benchmark.notes]
-    lines.append(
-        f"vote {100 * score.accuracy(voted, labels):.1f} %, "
-        f"LSTM {100 * score.accuracy(labelled, labels):.1f} %"
-    )
-    lines.append(
-        " " * width + "  " + "  ".join(f"{c:>{width}}" for c in trained.classes) + "   (columns: LSTM says)"
-    )
-    lines += [
-        f"{c:>{width}}  " + "  ".join(f"{n:{width}d}" for n in row)
-        for c, row in zip(trained.classes, counts, strict=True)
+        f"{data.benchmark.name}, {split.name}: {len(split.train)} videos train, {len(labels)} are tested",
+        *(f"note: {note}" for note in data.benchmark.notes),
+        f"vote {vote:.1f} %, LSTM {lstm:.1f} %",
+        "true classes by row, answers of the LSTM by column:",
+        pd.DataFrame(counts, trained.classes, trained.classes).to_string(),
     ]
     return "\n".join(lines)

@@ -29,7 +29,7 @@ _LOADERS: dict[str, Callable[..., Benchmark]] = {"kth": kth.load, "folder": fold
 
 
 def load(name: str, root: str | Path, **options: Any) -> Benchmark:
-    """The benchmark of that kind in a folder: "kth" (options cut, name, seed, exclude) or "folder".
+    """The benchmark of that kind in a folder: "kth" (options cut, exclude) or "folder" (option exclude).
 
     Raises ValueError, with what can be loaded, for any other name.
     """

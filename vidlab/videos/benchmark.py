@@ -60,10 +60,9 @@ class Split:
             raise ValueError(f"split {self.name}: a video is listed twice")
         shared = {groups[i] for i in self.train} & {groups[i] for i in self.test}
         if shared:
-            raise ValueError(
-                f"split {self.name}: {', '.join(sorted(shared))} on both sides; "
-                "a group is for training or for testing, never for both"
-            )
+            names = ", ".join(sorted(shared))
+            rule = "a group is for training or for testing, never for both"
+            raise ValueError(f"split {self.name}: {names} on both sides; {rule}")
 
 
 @dataclass(frozen=True)
@@ -117,32 +116,31 @@ def split_by_groups(name: str, groups: Sequence[str], train: Iterable[str], test
     return Split(name, sides[0], sides[1], groups)
 
 
-def random_splits(
-    benchmark: Benchmark, number: int = 5, train_groups: int = 16, seed: int = 0
-) -> tuple[Split, ...]:
+def random_splits(benchmark: Benchmark, number: int = 5, seed: int = 0) -> tuple[Split, ...]:
     """Random splits by group, "random1" …: 16 of KTH's 25 people train, 9 test (Baccouche 2011, Sec. 4).
 
-    With fewer than 25 groups the same share trains, and each side keeps at least one. Split k is the same
-    whatever `number` is. Raises ValueError for fewer than two groups.
+    With another number of groups the same share trains. Split k is the same whatever `number` is. Raises
+    ValueError for fewer than two groups.
     """
-    groups = sorted(set(benchmark.groups))
-    if len(groups) < 2:
-        raise ValueError(f"{benchmark.name}: {len(groups)} group(s) cannot be split into two sides")
-    wanted = train_groups if len(groups) >= 25 else round(train_groups / 25 * len(groups))
-    wanted = min(max(wanted, 1), len(groups) - 1)
+    groups = _groups_to_split(benchmark)
+    train = round(16 / 25 * len(groups))
     splits = []
     for k in range(number):
         order = [groups[i] for i in np.random.default_rng([seed, k]).permutation(len(groups))]
-        splits.append(split_by_groups(f"random{k + 1}", benchmark.groups, order[:wanted], order[wanted:]))
+        splits.append(split_by_groups(f"random{k + 1}", benchmark.groups, order[:train], order[train:]))
     return tuple(splits)
 
 
 def leave_one_group_out(benchmark: Benchmark) -> tuple[Split, ...]:
     """One split a group, "without-<group>": it is tested, the others train. ValueError for one group."""
+    groups = _groups_to_split(benchmark)
+    return tuple(
+        split_by_groups(f"without-{out}", benchmark.groups, set(groups) - {out}, [out]) for out in groups
+    )
+
+
+def _groups_to_split(benchmark: Benchmark) -> list[str]:
     groups = sorted(set(benchmark.groups))
     if len(groups) < 2:
         raise ValueError(f"{benchmark.name}: {len(groups)} group(s) cannot be split into two sides")
-    return tuple(
-        split_by_groups(f"without-{out}", benchmark.groups, (g for g in groups if g != out), [out])
-        for out in groups
-    )
+    return groups

@@ -33,6 +33,7 @@ KTH_SHA1 = {
     "handclapping.zip": "d3b81261aa822ef63d0d1523f945bfaff27814d2",
 }
 VIDEOS = 599
+DELETE = "delete it and fetch it again"
 BLOCK = 1 << 20
 WAIT = 30  # seconds without an answer
 
@@ -42,7 +43,6 @@ def kth(
     actions: Iterable[str] = ACTIONS,
     sources: Sequence[str] = KTH_SOURCES,
     sha1: dict[str, str] = KTH_SHA1,
-    keep_zips: bool = False,
 ) -> Path:
     """Fetch KTH's list and the videos of `actions` into `root`, one folder an action; returns `root`.
 
@@ -55,17 +55,15 @@ def kth(
     download(SEQUENCES, root, sources, None)
     listed = read_sequences(root / SEQUENCES)
     if len(listed) != VIDEOS:
-        raise VideoError(
-            root / SEQUENCES, f"it lists {len(listed)} videos, not {VIDEOS}", "delete it and fetch it again"
-        )
+        reason = f"it lists {len(listed)} videos, not {VIDEOS}"
+        raise VideoError(root / SEQUENCES, reason, DELETE)
     for action in actions:
         names = {f"{stem}_uncomp.avi" for stem in listed if parse_name(stem)[1] == action}
         if all((root / action / name).is_file() for name in names):
             continue
         archive = download(f"{action}.zip", root, sources, sha1[f"{action}.zip"])
         unpack(archive, root / action, names)
-        if not keep_zips:
-            archive.unlink()
+        archive.unlink()
     return root
 
 
@@ -80,7 +78,7 @@ def download(name: str, folder: str | Path, sources: Sequence[str], sha1: str | 
     if path.is_file():
         if sha1 in (None, _sha1(path)):
             return path
-        raise VideoError(path, f"its SHA-1 is not {sha1}", "delete it and fetch it again")
+        raise VideoError(path, f"its SHA-1 is not {sha1}", DELETE)
     aside = path.with_name(name + ".part")
     reasons = []
     for source in sources:
@@ -92,20 +90,14 @@ def download(name: str, folder: str | Path, sources: Sequence[str], sha1: str | 
                 return path
             aside.unlink()
             reasons.append(f"{address}: another file than expected (SHA-1)")
-        except (urllib.error.URLError, HTTPException, TimeoutError, ConnectionError) as error:
-            reasons.append(f"{address}: {getattr(error, 'reason', None) or error}")
-        except OSError as error:
-            if error.errno in NO_ROOM:
-                raise DiskError(
-                    path, "the disk is full", "make room and run this again: it goes on where it was"
-                ) from error
-            reasons.append(f"{address}: {error.strerror or error}")
-    remedy = "run this again later, or put the file there by hand"
-    raise VideoError(
-        path,
-        "it cannot be fetched (" + "; ".join(reasons) + ")",
-        remedy + (f" (SHA-1 {sha1})" if sha1 else ""),
-    )
+        except (OSError, HTTPException) as error:  # an OSError, too, when the server cannot be reached
+            if getattr(error, "errno", None) in NO_ROOM:
+                remedy = "make room and run this again: it goes on where it was"
+                raise DiskError(path, "the disk is full", remedy) from error
+            reason = getattr(error, "reason", None) or getattr(error, "strerror", None) or error
+            reasons.append(f"{address}: {reason}")
+    remedy = "run this again later, or put the file there by hand" + (f" (SHA-1 {sha1})" if sha1 else "")
+    raise VideoError(path, f"it cannot be fetched ({'; '.join(reasons)})", remedy)
 
 
 def _get(address: str, path: Path) -> None:
@@ -119,13 +111,10 @@ def _get(address: str, path: Path) -> None:
             raise
         return
     with response, open(path, "ab" if response.status == 206 else "wb") as file:
-        expected = response.length
-        received = 0
-        while block := response.read(BLOCK):
-            file.write(block)
-            received += len(block)
-    if expected is not None and received < expected:
-        raise ConnectionError(f"the connection broke off after {have + received} bytes")
+        expected = file.tell() + (response.length or 0)
+        shutil.copyfileobj(response, file, BLOCK)
+        if file.tell() < expected:
+            raise ConnectionError(f"the connection broke off after {file.tell()} bytes")
 
 
 def unpack(archive: str | Path, folder: str | Path, names: Iterable[str]) -> None:
@@ -140,7 +129,7 @@ def unpack(archive: str | Path, folder: str | Path, names: Iterable[str]) -> Non
             members = {Path(info.filename).name: info for info in whole.infolist()}
             for name in sorted(names):
                 if name not in members:
-                    raise VideoError(archive, f"it does not hold {name}", "delete it and fetch it again")
+                    raise VideoError(archive, f"it does not hold {name}", DELETE)
                 with (
                     whole.open(members[name]) as source,
                     written_whole(folder / name) as aside,
@@ -148,7 +137,7 @@ def unpack(archive: str | Path, folder: str | Path, names: Iterable[str]) -> Non
                 ):
                     shutil.copyfileobj(source, target, BLOCK)
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-        raise VideoError(archive, f"it is damaged ({error})", "delete it and fetch it again") from error
+        raise VideoError(archive, f"it is damaged ({error})", DELETE) from error
 
 
 def _sha1(path: Path) -> str:

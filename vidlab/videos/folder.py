@@ -10,19 +10,19 @@ from pathlib import Path
 import numpy as np
 
 from .benchmark import Benchmark, Split, Video, leave_one_group_out, split_by_groups
-from .reading import SUFFIXES, VideoError
+from .reading import VideoError, is_video
 
 HELD_OUT = 0.25
 MOST_GROUPS = 100  # with more, leaving each out in turn is not what anybody wants to run
 
 
-def load(root: str | Path, name: str | None = None, seed: int = 0, exclude: Iterable[str] = ()) -> Benchmark:
+def load(root: str | Path, exclude: Iterable[str] = ()) -> Benchmark:
     """Every sub-folder of `root` that holds videos is a class, in the order of their names.
 
     A video's group is read from its name: "g03" of UCF-101's `_g03_`, "person07" of KTH's; else the file is a
     group by itself, which cannot notice that one person appears in two files. Splits: "holdout" (about a
-    quarter of each class's groups, from `seed`), and, for 2 to 100 groups, "without-<group>" for each.
-    Files named in `exclude` (without suffix) are left out.
+    quarter of each class's groups), and, for 2 to 100 groups, "without-<group>" for each. Files named in
+    `exclude` (without suffix) are left out.
 
     Raises VideoError where the folder is not there or has no such sub-folder, ValueError for an excluded name
     that no file has.
@@ -30,7 +30,9 @@ def load(root: str | Path, name: str | None = None, seed: int = 0, exclude: Iter
     root, excluded = Path(root), set(exclude)
     if not root.is_dir():
         raise VideoError(root, "there is no such folder", "correct the path")
-    files = {sub.name: _videos_in(sub) for sub in sorted(root.iterdir()) if sub.is_dir()}
+    files = {
+        sub.name: sorted(filter(is_video, sub.iterdir())) for sub in sorted(root.iterdir()) if sub.is_dir()
+    }
     classes = tuple(label for label, paths in files.items() if paths)
     if not classes:
         raise VideoError(root, "no sub-folder holds a video", "make one sub-folder for each class")
@@ -45,18 +47,7 @@ def load(root: str | Path, name: str | None = None, seed: int = 0, exclude: Iter
         for path in files[action]
         if path.stem not in excluded
     )
-    return _with_splits(Benchmark(name or root.resolve().name, classes, videos, notes=notes), seed)
-
-
-def _videos_in(folder: Path) -> list[Path]:
-    return sorted(
-        path
-        for path in folder.iterdir()
-        if path.suffix.lower() in SUFFIXES
-        and path.is_file()
-        and not path.name.startswith("._")
-        and not path.stem.endswith(".part")
-    )
+    return _with_splits(Benchmark(root.resolve().name, classes, videos, notes=notes))
 
 
 def _group(path: Path) -> str:
@@ -64,14 +55,12 @@ def _group(path: Path) -> str:
     return match[1] if match else f"{path.parent.name}/{path.name}"
 
 
-def _with_splits(benchmark: Benchmark, seed: int) -> Benchmark:
-    splits: tuple[Split, ...] = ()
+def _with_splits(benchmark: Benchmark) -> Benchmark:
     groups = len(set(benchmark.groups))
-    if groups > 1:
-        splits += (holdout(benchmark, seed),)
-    if 2 <= groups <= MOST_GROUPS:
-        splits += leave_one_group_out(benchmark)
-    return replace(benchmark, splits=splits)
+    if groups < 2:
+        return benchmark
+    others = leave_one_group_out(benchmark) if groups <= MOST_GROUPS else ()
+    return replace(benchmark, splits=(holdout(benchmark), *others))
 
 
 def holdout(benchmark: Benchmark, seed: int = 0) -> Split:

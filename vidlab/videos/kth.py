@@ -12,14 +12,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from .benchmark import Benchmark, Split, Video, random_splits, split_by_groups
-from .reading import SUFFIXES, TOLERANCE, PreparationError, VideoError, count_frames, promised_frames
+from .benchmark import Benchmark, Video, random_splits, split_by_groups
+from .reading import TOLERANCE, PreparationError, VideoError, count_frames, is_video, promised_frames
 
 ACTIONS = ("boxing", "handclapping", "handwaving", "jogging", "running", "walking")
 SEQUENCES = "00sequences.txt"
 FRAME_SIZE = (120, 160)
 # Published cut short: the header promises 370 frames and 304 or 305 of them can be decoded.
 KNOWN_TRUNCATED = ("person01_boxing_d4",)
+WHOLE = [(0, None)]  # the one stretch of a video of KTH1
 TRAIN_PEOPLE = (11, 12, 13, 14, 15, 16, 17, 18)
 VALIDATION_PEOPLE = (19, 20, 21, 23, 24, 25, 1, 4)
 TEST_PEOPLE = (22, 2, 3, 5, 6, 7, 8, 9, 10)
@@ -83,13 +84,13 @@ def parse_name(name: str) -> tuple[int, str, int]:
 
 
 def load(
-    root: str | Path, cut: str = "videos", name: str | None = None, seed: int = 0, exclude: Iterable[str] = ()
+    root: str | Path, cut: str = "videos", name: str | None = None, exclude: Iterable[str] = ()
 ) -> Benchmark:
     """The benchmark in a folder: `cut="videos"` is KTH1 (whole videos), `cut="ranges"` is KTH2.
 
     Files lie in one folder an action or all in `root`, `00sequences.txt` in `root` (KTH1 does without).
     Splits: "official" (people 11-18 and the validation people 19-21, 23-25, 01, 04 train; 22, 02, 03, 05-10
-    are tested) and "random1" … "random5" (16 and 9 people, from `seed`). Files named in `exclude`, as
+    are tested) and "random1" … "random5" (16 and 9 people). Files named in `exclude`, as
     "person01_boxing_d4", are left out. `missing` and `notes` tell what is not there.
 
     Raises ValueError for another `cut` and for an excluded name that nothing has, VideoError where there is
@@ -99,31 +100,30 @@ def load(
         raise ValueError(f"cut must be 'videos' (KTH1) or 'ranges' (KTH2), not {cut!r}")
     root, excluded = Path(root), set(exclude)
     files = _find(root)
-    sequences = read_sequences(root / SEQUENCES) if cut == "ranges" or (root / SEQUENCES).is_file() else None
-    listed = files.keys() if sequences is None else sequences.keys()
-    if excluded - files.keys() - listed:
-        raise ValueError(f"{root} has no {', '.join(sorted(excluded - files.keys() - listed))} to leave out")
+    if cut == "ranges" or (root / SEQUENCES).is_file():
+        listed = read_sequences(root / SEQUENCES)
+    else:
+        listed = dict.fromkeys(files, [])
+    unknown = excluded - files.keys() - listed.keys()
+    if unknown:
+        raise ValueError(f"{root} has no {', '.join(sorted(unknown))} to leave out")
     notes = [f"{stem} was left out on request" for stem in sorted(excluded & files.keys())]
     notes += [
         f"{files[stem].name} is here but {SEQUENCES} does not list it: left out"
-        for stem in sorted(files.keys() - listed - excluded)
+        for stem in sorted(files.keys() - listed.keys() - excluded)
     ]
+    here = files.keys() & listed.keys()
     videos: list[Video] = []
-    for stem in sorted((files.keys() & listed) - excluded):
-        ranges = [(0, None)] if cut == "videos" or sequences is None else sequences[stem]
-        videos += _videos(stem, files[stem], ranges, notes)
-    missing = tuple(sorted(listed - files.keys() - excluded))
+    for stem in sorted(here - excluded):
+        videos += _videos(stem, files[stem], listed[stem] if cut == "ranges" else WHOLE, notes)
+    missing = tuple(sorted(listed.keys() - here - excluded))
     if missing:
-        notes.append(f"{len(files.keys() & listed)} of the {len(listed)} videos of {SEQUENCES} are here")
+        notes.append(f"{len(here)} of the {len(listed)} videos of {SEQUENCES} are here")
+    name = name or ("KTH1" if cut == "videos" else "KTH2")
     benchmark = Benchmark(
-        name or ("KTH1" if cut == "videos" else "KTH2"),
-        ACTIONS,
-        tuple(videos),
-        missing=missing,
-        notes=tuple(notes),
-        frame_size=FRAME_SIZE,
+        name, ACTIONS, tuple(videos), missing=missing, notes=tuple(notes), frame_size=FRAME_SIZE
     )
-    return _with_splits(benchmark, seed)
+    return _with_splits(benchmark)
 
 
 def _find(root: Path) -> dict[str, Path]:
@@ -132,9 +132,7 @@ def _find(root: Path) -> dict[str, Path]:
         raise VideoError(root, "there is no such folder", "correct the path, or fetch KTH into it")
     found: dict[str, Path] = {}
     errors = []
-    for path in sorted([*root.glob("*"), *root.glob("*/*")]):
-        if path.suffix.lower() not in SUFFIXES or path.name.startswith(".") or path.stem.endswith(".part"):
-            continue
+    for path in filter(is_video, sorted([*root.glob("*"), *root.glob("*/*")])):
         stem = path.stem.removesuffix("_uncomp")
         try:
             _, action, _ = parse_name(stem)
@@ -160,22 +158,17 @@ def _videos(stem: str, path: Path, ranges: list, notes: list[str]) -> list[Video
         promised, there = promised_frames(path), count_frames(path)
         truncated = 0 < there < promised - TOLERANCE
     if truncated:
-        notes.append(
-            f"{path.name}: its header promises {promised} frames, {there} can be read; "
-            "it is kept as far as it goes"
-        )
-        for start, stop in (pair for pair in ranges if pair[1] and pair[1] > there):
-            notes.append(f"{path.name}: its range {start + 1}-{stop} goes past its end and is left out")
-        ranges = [pair for pair in ranges if not pair[1] or pair[1] <= there]
-    return [
-        Video(path, ACTIONS.index(action), f"person{person:02d}", start, stop, truncated)
-        for start, stop in ranges
-    ]
+        found = f"its header promises {promised} frames, {there} can be read"
+        notes.append(f"{path.name}: {found}; it is kept as far as it goes")
+        past = [(start, stop) for start, stop in ranges if stop and stop > there]
+        notes += [f"{path.name}: its range {a + 1}-{b} goes past its end and is left out" for a, b in past]
+        ranges = [pair for pair in ranges if pair not in past]
+    label, group = ACTIONS.index(action), f"person{person:02d}"
+    return [Video(path, label, group, start, stop, truncated) for start, stop in ranges]
 
 
-def _with_splits(benchmark: Benchmark, seed: int) -> Benchmark:
+def _with_splits(benchmark: Benchmark) -> Benchmark:
     sides = [[f"person{n:02d}" for n in people] for people in (TRAIN_PEOPLE + VALIDATION_PEOPLE, TEST_PEOPLE)]
-    splits: tuple[Split, ...] = (split_by_groups("official", benchmark.groups, *sides),)
-    if len(set(benchmark.groups)) > 1:
-        splits += random_splits(benchmark, seed=seed)
-    return replace(benchmark, splits=splits)
+    official = split_by_groups("official", benchmark.groups, *sides)
+    drawn = random_splits(benchmark) if len(set(benchmark.groups)) > 1 else ()
+    return replace(benchmark, splits=(official, *drawn))

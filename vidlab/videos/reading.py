@@ -160,7 +160,7 @@ def _encode(path: Path, frames: np.ndarray, grey: bool, fps: float, codec: str) 
         cv2.utils.logging.setLogLevel(level)
 
 
-def looks_like_video(path: Path) -> bool:
+def is_video(path: Path) -> bool:
     """Whether it is a file with a video's suffix, and neither hidden nor half written."""
     aside = path.name.startswith(".") or path.stem.endswith(".part")
     return path.suffix.lower() in SUFFIXES and path.is_file() and not aside

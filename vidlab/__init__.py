@@ -26,11 +26,11 @@ class Profile:
     size: str
 
 
-PROFILES = (
-    Profile("quick", width=0.125, crop=32, epochs=0.05, size="quick"),
-    Profile("laptop", width=0.25, crop=56, epochs=1.0, size="laptop"),
-    Profile("full", width=1.0, crop=112, epochs=1.0, size="full"),
-)
+PROFILES = {
+    "quick": Profile("quick", width=0.125, crop=32, epochs=0.05, size="quick"),
+    "laptop": Profile("laptop", width=0.25, crop=56, epochs=1.0, size="laptop"),
+    "full": Profile("full", width=1.0, crop=112, epochs=1.0, size="full"),
+}
 
 
 def profile() -> Profile:
@@ -38,12 +38,11 @@ def profile() -> Profile:
 
     Raises ValueError for a name that does not exist.
     """
-    wanted = os.environ.get("VIDLAB_PROFILE", "laptop")
-    for candidate in PROFILES:
-        if candidate.name == wanted:
-            return candidate
-    names = ", ".join(p.name for p in PROFILES)
-    raise ValueError(f"VIDLAB_PROFILE={wanted!r} is not a profile: set it to one of {names}, or unset it")
+    name = os.environ.get("VIDLAB_PROFILE", "laptop")
+    if name not in PROFILES:
+        known = ", ".join(PROFILES)
+        raise ValueError(f"VIDLAB_PROFILE={name!r} is not a profile: set it to one of {known}, or unset it")
+    return PROFILES[name]
 
 
 def project_folder() -> Path:

@@ -2,7 +2,6 @@
 
 import os
 import platform
-import re
 import shutil
 import sys
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from vidlab import data_folder, profile, project_folder
 
 MEMORY_NEEDED = 3.0  # GB free: a chapter holds at most about 2 GB
 DISK_NEEDED = 2.0  # GB free: the laptop-sized embedded data and its prepared clips
-WORLDS = ("SynthKTH-1",)
+WORLD = "SynthKTH-1"
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ def versions() -> Line:
     wrong, count = [], 0
     for text in metadata.requires("vidlab") or []:
         wanted = Requirement(text)
-        if wanted.marker and "extra" in str(wanted.marker):
+        if "extra" in str(wanted.marker):
             continue
         count += 1
         try:
@@ -98,28 +97,23 @@ def disk() -> Line:
     return Line("Disk", f"{free:.1f} GB free for {short(folder)}", remedy)
 
 
-def world_folder(world: str, size: str) -> Path:
-    """Where the embedded data of one world and size lies."""
-    return data_folder() / "generated" / f"{world}-{size}"
-
-
 def data() -> Line:
     """Whether the embedded data of this profile is all there."""
     from vidlab import synth
 
     size = profile().size
-    missing = [w for w in WORLDS if not synth.is_complete(world_folder(w, size))]
-    if missing:
-        remedy = f"run `vidlab data {missing[0]} --size {size}` (chapters do so when they first need it)"
-        return Line("Data", f"{', '.join(missing)} ({size}) is not written yet", remedy)
-    return Line("Data", f"{', '.join(WORLDS)} ({size}) is there")
+    if synth.is_complete(data_folder() / "generated" / f"{WORLD}-{size}"):
+        return Line("Data", f"{WORLD} ({size}) is there")
+    remedy = f"run `vidlab data {WORLD} --size {size}` (chapters do so when they first need it)"
+    return Line("Data", f"{WORLD} ({size}) is not written yet", remedy)
 
 
 def chosen_profile() -> Line:
     try:
         p = profile()
     except ValueError as error:
-        return Line("Profile", re.sub(r":.*", "", str(error)), "set VIDLAB_PROFILE to quick, laptop or full")
+        found, _, remedy = str(error).rpartition(": ")
+        return Line("Profile", found, remedy)
     return Line("Profile", f"{p.name} (width {p.width}, crop {p.crop}, epochs x {p.epochs}, data {p.size})")
 
 

@@ -14,9 +14,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Size = Annotated[str, typer.Option(help="quick | laptop | full; by default what VIDLAB_PROFILE says")]
+Videos = Annotated[Path, typer.Option(help="the folder with the videos")]
+Kind = Annotated[str, typer.Option(help="kth | folder (one sub-folder a class)")]
+Split = Annotated[str, typer.Option(help="name of a split; default the first one of the data set")]
+Classes = Annotated[list[str] | None, typer.Option("--class", help="only these classes")]
 Partial = Annotated[bool, typer.Option("--partial", help="go on where videos of the data set are missing")]
-Root = Annotated[Path | None, typer.Option(help="the folder to write to; by default in data/")]
 
 
 @app.command()
@@ -30,8 +32,8 @@ def check() -> None:
 @app.command()
 def data(
     name: Annotated[str, typer.Argument(help="SynthKTH-1 (drawn here) or kth (downloaded)")],
-    size: Size = "",
-    root: Root = None,
+    size: Annotated[str, typer.Option(help="quick | laptop | full; default what VIDLAB_PROFILE says")] = "",
+    root: Annotated[Path | None, typer.Option(help="the folder to write to; by default in data/")] = None,
     seed: Annotated[int, typer.Option(help="another seed draws other people")] = 0,
     idle: Annotated[float, typer.Option(help="length of the empty stretches: 1 natural, 0 none")] = 1.0,
     jobs: Annotated[int, typer.Option(help="processes")] = 2,
@@ -45,10 +47,9 @@ def data(
         print(fetch.kth(root or data_folder() / "real" / "KTH"))
         return
     from vidlab import synth
-    from vidlab.check import world_folder
 
     size = size or profile().size
-    folder = root or world_folder(name, size)
+    folder = root or data_folder() / "generated" / f"{name}-{size}"
     synth.write(name, folder, size=size, seed=seed, jobs=jobs, idle=idle)
     print(f"{name} ({size}): {folder}")
 
@@ -113,12 +114,12 @@ def record(
 
 @app.command()
 def train(
-    root: Annotated[Path, typer.Option(help="the folder with the videos")],
-    data: Annotated[str, typer.Option(help="kth | folder (one sub-folder a class)")] = "folder",
+    root: Videos,
+    data: Kind = "folder",
     net: Annotated[str, typer.Option(help="baccouche2011")] = "baccouche2011",
-    split: Annotated[str, typer.Option(help="name of a split; default the first one of the data set")] = "",
+    split: Split = "",
     windows: Annotated[int, typer.Option(help="windows shown to the 3D-ConvNet in training")] = 72_000,
-    classes: Annotated[list[str] | None, typer.Option("--class", help="only these classes")] = None,
+    classes: Classes = None,
     seed: int = 0,
     out: Annotated[Path, typer.Option(help="where to write the weights")] = Path("baccouche2011.safetensors"),
     partial: Partial = False,
@@ -132,10 +133,10 @@ def train(
 @app.command()
 def evaluate(
     weights: Annotated[Path, typer.Argument(help="a file that `vidlab train` wrote")],
-    root: Annotated[Path, typer.Option(help="the folder with the videos")],
-    data: Annotated[str, typer.Option(help="kth | folder (one sub-folder a class)")] = "folder",
-    split: Annotated[str, typer.Option(help="name of a split; default the first one of the data set")] = "",
-    classes: Annotated[list[str] | None, typer.Option("--class", help="only these classes")] = None,
+    root: Videos,
+    data: Kind = "folder",
+    split: Split = "",
+    classes: Classes = None,
     partial: Partial = False,
 ) -> None:
     """Test trained weights on the test videos of a split and print the confusion matrix."""

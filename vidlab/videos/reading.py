@@ -189,9 +189,8 @@ def written_whole(path: str | Path, suffix: str = "") -> Iterator[Path]:
     """Gives a path aside to write to, which gets the real name only if the block ends without an error.
 
     The path aside carries the process's number, so that two processes may write the same file at once, and
-    ends in `.part` and `suffix`.
-    The block is for writing alone: an OSError in it becomes a DiskError that names the file and says that
-    the disk is full, or why else the file could not be written.
+    ends in `.part` and `suffix`. The block is for writing alone: an OSError in it becomes a DiskError that
+    names the file and says that the disk is full, or why else the file could not be written.
     """
     path = Path(path)
     aside = path.with_name(f"{path.name}.{os.getpid()}.part{suffix}")

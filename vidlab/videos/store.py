@@ -12,7 +12,7 @@ import os
 import re
 import time
 import weakref
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ SAVE_EVERY = 2.0  # seconds between two manifests while preparing: what a power 
 STALE = 86_400  # seconds after which a file that is half written is nobody's any more
 
 Transform = Callable[[np.ndarray], np.ndarray]
+Size = tuple[int, int] | None  # height and width that all frames must have
 
 
 class Store:
@@ -168,7 +169,7 @@ def prepare(
 def _collect(calls: list, folder: Path, manifest: dict, jobs: int) -> list[VideoError]:
     """Run the calls, enter their results into the manifest as they come, and return the bad files."""
     errors, saved = [], time.monotonic()
-    results: Iterator = Parallel(n_jobs=min(jobs, len(calls)), return_as="generator_unordered")(calls)
+    results = Parallel(n_jobs=min(jobs, len(calls)), return_as="generator_unordered")(calls)
     try:
         for key, outcome in results:
             if isinstance(outcome, DiskError):
@@ -186,13 +187,7 @@ def _collect(calls: list, folder: Path, manifest: dict, jobs: int) -> list[Video
 
 
 def _prepare_one(
-    key: str,
-    path: Path,
-    folder: Path,
-    transform: Transform | None,
-    grey: bool,
-    size: tuple[int, int] | None,
-    truncated: bool,
+    key: str, path: Path, folder: Path, transform: Transform | None, grey: bool, size: Size, truncated: bool
 ) -> tuple[str, dict[str, Any] | VideoError]:
     """Decode, transform and store one file: its manifest entry, or the error that it gave."""
     try:

@@ -11,7 +11,6 @@ import json
 import os
 import re
 import time
-import weakref
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -36,7 +35,7 @@ class Store:
     """Prepared videos: `store[video]` is uint8 `(T, …)`, cut to the video's stretch; a path is a whole file.
 
     Arrays are mapped, not read, and copied on write: changing one changes no file. Each mapped array takes a
-    file handle for as long as a view of it is held; where very many are held, further stretches are read.
+    file handle, so of very many files the further ones are mapped anew, and their stretches read, each time.
     """
 
     def __init__(self, folder: str | Path):
@@ -44,7 +43,7 @@ class Store:
         self.manifest = _read_manifest(self.folder)
         if not self.manifest:
             raise VideoError(self.folder / MANIFEST, "there is no whole manifest", "prepare the store again")
-        self._open: weakref.WeakValueDictionary[str, np.ndarray] = weakref.WeakValueDictionary()
+        self._open: dict[str, np.ndarray] = {}
         self._most_mapped = _handles() // 2
 
     def __reduce__(self):  # a data loader's process opens the files itself

@@ -155,8 +155,8 @@ def test_joined_actions_are_one_sequence_a_file(material):
 
 def test_every_run_has_an_id_of_its_own():
     ids = Counter(e.id for experiments in arms().values() for e in experiments)
-    shared = {e.id for name in ("kth1-vote-20splits", "kth1-lstm-20splits") for e in arm(name)}
-    assert {i for i, n in ids.items() if n > 1} <= shared  # the first five of the twenty are the main arm's
+    shared = {e.id for name in ("kth1-vote-15splits", "kth1-lstm-15splits") for e in arm(name)}
+    assert {i for i, n in ids.items() if n > 1} <= shared  # the first five of the fifteen are the main arm's
 
 
 def test_main_arms_are_the_five_splits_of_the_protocol():

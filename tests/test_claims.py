@@ -204,8 +204,8 @@ class FakeRun:
 
 def arm(name):
     data = "world/KTH2" if name.startswith("kth2") else "world/KTH1"
-    if name.endswith("20splits"):
-        return [FakeExperiment(name, f"random{k}", k % 3, data) for k in range(20)]
+    if name.endswith("15splits"):
+        return [FakeExperiment(name, f"random{k}", k % 3, data) for k in range(15)]
     return [FakeExperiment(name, f"random{k}", seed, data) for k in range(5) for seed in range(3)]
 
 
@@ -283,7 +283,7 @@ def test_a_stored_measure_is_read(rows):
 
 
 def test_spreads_use_one_run_a_split(rows):
-    assert verdict(rows, "bac-4", NAMES["bac-4"][0]).runs == 20
+    assert verdict(rows, "bac-4", NAMES["bac-4"][0]).runs == 15
     assert verdict(rows, "bac-4", NAMES["bac-4"][1]).runs == 5
 
 

@@ -76,6 +76,7 @@ def arms() -> dict[str, list[Experiment]]:
         ("18k", 3, {"windows": 18_000}),
         ("36k", 3, {"windows": 36_000}),
         ("144k", 3, {"windows": 144_000}),
+        ("288k", 3, {"windows": 288_000}),
         ("frames-1", 3, {"frames": 1}),
         ("frames-5", 3, {"frames": 5}),
         ("frames-13", 3, {"frames": 13}),
@@ -83,8 +84,10 @@ def arms() -> dict[str, list[Experiment]]:
     ):
         table[f"kth1-vote-{name}"] = runs_of(VOTE, "KTH1", splits, **net)
         table[f"kth1-lstm-{name}"] = runs_of(LSTM, "KTH1", splits, **net)
-    table["kth1-vote-20splits"] = runs_of(VOTE, "KTH1", splits=20)
-    table["kth1-lstm-20splits"] = runs_of(LSTM, "KTH1", splits=20)
+    for thousands in (144, 288):
+        table[f"kth1-mean-{thousands}k"] = runs_of(MEAN, "KTH1", 3, windows=thousands * 1000)
+    table["kth1-vote-15splits"] = runs_of(VOTE, "KTH1", splits=15)
+    table["kth1-lstm-15splits"] = runs_of(LSTM, "KTH1", splits=15)
     return table
 
 

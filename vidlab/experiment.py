@@ -1,14 +1,17 @@
-"""What was run, as data: a frozen description with a stable name. How it is trained, papers/ knows."""
+"""What was run, as data: a frozen description with a stable name, and what came of it."""
 
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+import numpy as np
+from torch import Tensor
+
 
 @dataclass(frozen=True)
 class Experiment:
-    """One training or evaluation, described whole.
+    """One training or evaluation, described whole. How it is trained, papers/ knows.
 
     paper: "baccouche2011"; system: what the tables call it; net: options of network and method;
     data: world or data set with its version and cut, "SynthKTH-1/KTH2"; split: "random1";
@@ -31,3 +34,22 @@ class Experiment:
 
     def __hash__(self) -> int:
         return int(self.id, 16)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an experiment's network says of the n test sequences.
+
+    video_names, groups: (n,); labels, predictions: (n,) int; probabilities: (n, K); test_correct_by_epoch:
+    (E, n) or None; extra: other numbers; tensors: weights and scores, in showcase runs only.
+    """
+
+    video_names: list[str]
+    groups: list[str]
+    labels: np.ndarray
+    probabilities: np.ndarray
+    predictions: np.ndarray
+    history: dict[str, list] = field(default_factory=dict)
+    test_correct_by_epoch: np.ndarray | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
+    tensors: dict[str, Tensor] = field(default_factory=dict)

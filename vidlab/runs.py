@@ -7,52 +7,40 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 from joblib import Parallel, delayed
-from safetensors import safe_open
-from safetensors.torch import save_file
 
 import vidlab
-from vidlab.experiment import Experiment
+from vidlab import weights
+from vidlab.experiment import Experiment, Outcome
 from vidlab.papers import baccouche
 
 UNKNOWN = "unknown"  # the commit of code that is not in git
 PAPERS = {"baccouche2011": baccouche}
+STORED_AS = {
+    "labels": np.uint8, "predictions": np.uint8, "probabilities": np.float16,
+    "test_correct_by_epoch": np.uint8,
+}  # fmt: skip
 
 
 class NotCommitted(RuntimeError):
     """The code that would make a run is in no commit, so the run could not name it."""
 
 
-@dataclass(frozen=True)
-class Run:
-    """What one Experiment gave, and where.
-
-    video_names, groups: (n,) of the test sequences; labels, predictions: (n,) int; probabilities: (n, K);
-    test_correct_by_epoch: (E, n) or None; seconds, commit, hardware, versions: how it was recorded;
-    tensors: weights and scores, in showcase runs only.
-    """
+@dataclass(frozen=True, kw_only=True)
+class Run(Outcome):
+    """The Outcome of one Experiment, and how it was recorded."""
 
     experiment: Experiment
-    video_names: list[str]
-    groups: list[str]
-    labels: np.ndarray
-    probabilities: np.ndarray
-    predictions: np.ndarray
-    history: dict[str, list]
-    test_correct_by_epoch: np.ndarray | None
     seconds: float
     commit: str
     hardware: str
     versions: dict[str, str]
     size: str
-    extra: dict[str, Any] = field(default_factory=dict)
-    tensors: dict[str, torch.Tensor] = field(default_factory=dict)
 
     @property
     def correct(self) -> np.ndarray:
@@ -87,39 +75,31 @@ def find(experiment: Experiment) -> Run | None:
 def load(path: Path) -> Run:
     """Read one recorded run. Raises ValueError for a file that is none."""
     try:
-        with safe_open(path, "pt") as file:
-            notes = json.loads(file.metadata()["run"])
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        tensors, notes = weights.read(path)
+        described = json.loads(notes["run"])
     except Exception as error:
         raise ValueError(f"{path}: not a recorded run ({error}): restore it with `git checkout`") from error
     by_epoch = tensors.pop("test_correct_by_epoch", None)
     return Run(
-        experiment=Experiment(**notes.pop("experiment")),
+        experiment=Experiment(**described.pop("experiment")),
         labels=tensors.pop("labels").numpy().astype(int),
         probabilities=tensors.pop("probabilities").float().numpy(),
         predictions=tensors.pop("predictions").numpy().astype(int),
         test_correct_by_epoch=None if by_epoch is None else by_epoch.numpy(),
         tensors=tensors,
-        **notes,
+        **described,
     )
 
 
 def store(run: Run) -> Path:
-    """Write a run: float16 probabilities, everything else as it is; aside first, then renamed."""
-    notes = asdict(run)
-    for name in ("labels", "probabilities", "predictions", "test_correct_by_epoch", "tensors"):
-        notes.pop(name)
-    tensors = {name: t.contiguous() for name, t in run.tensors.items()}
-    tensors["labels"] = torch.from_numpy(run.labels.astype(np.uint8))
-    tensors["predictions"] = torch.from_numpy(run.predictions.astype(np.uint8))
-    tensors["probabilities"] = torch.from_numpy(run.probabilities.astype(np.float16))
-    if run.test_correct_by_epoch is not None:
-        tensors["test_correct_by_epoch"] = torch.from_numpy(run.test_correct_by_epoch.astype(np.uint8))
-    path = path_of(run.experiment)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(path.name + ".part")
-    save_file(tensors, aside, {"run": json.dumps(notes)})
-    os.replace(aside, path)
+    """Write a run: float16 probabilities, everything else as it is."""
+    described, path = asdict(run), path_of(run.experiment)
+    tensors = described.pop("tensors")
+    for name, kind in STORED_AS.items():
+        values = described.pop(name)
+        if values is not None:
+            tensors[name] = torch.from_numpy(values.astype(kind))
+    weights.write(path, tensors, {"run": json.dumps(described)})
     return path
 
 
@@ -131,21 +111,13 @@ def train(experiment: Experiment, size: str = "laptop", device: str = "cpu") -> 
     start = time.perf_counter()
     found = paper.train(experiment, size, device)
     return Run(
+        **vars(found),
         experiment=experiment,
-        video_names=found.names,
-        groups=found.groups,
-        labels=found.labels,
-        probabilities=found.probabilities,
-        predictions=found.predictions,
-        history=found.history,
-        test_correct_by_epoch=found.correct_by_epoch,
         seconds=round(time.perf_counter() - start, 1),
         commit=commit(),
         hardware=hardware(device),
         versions=versions(),
         size=size,
-        extra=found.extra,
-        tensors=found.tensors,
     )
 
 
@@ -184,9 +156,7 @@ def missing(experiments: Iterable[Experiment]) -> list[Experiment]:
     return [e for e in dict.fromkeys(experiments) if not path_of(e).exists()]
 
 
-def record(
-    experiments: Sequence[Experiment], size: str = "laptop", jobs: int = 1, device: str = "cpu"
-) -> int:
+def record(experiments: Sequence[Experiment], jobs: int = 1, device: str = "cpu") -> int:
     """Train and store all that is missing; returns how many. What is stored already is never trained again.
 
     Runs that share a 3D-ConvNet go to one process, one after the other. Raises NotCommitted on a dirty tree
@@ -194,24 +164,19 @@ def record(
     """
     made_by = commit()
     if made_by == UNKNOWN or dirty():
-        raise NotCommitted(
-            "the checkout has uncommitted changes, or is not in git: commit first, so that the run can "
-            "name its commit"
-        )
+        told = "the checkout has uncommitted changes, or is not in git: commit first, so that the run can"
+        raise NotCommitted(f"{told} name its commit")
     families: dict[str, list[Experiment]] = {}
     for experiment in missing(experiments):
         families.setdefault(PAPERS[experiment.paper].convnet_of(experiment).id, []).append(experiment)
-    done = Parallel(n_jobs=jobs)(
-        delayed(_record_family)(family, size, made_by, device) for family in families.values()
-    )
-    return sum(done)
+    Parallel(n_jobs=jobs)(delayed(_record_family)(family, made_by, device) for family in families.values())
+    return sum(map(len, families.values()))
 
 
-def _record_family(family: list[Experiment], size: str, made_by: str, device: str) -> int:
+def _record_family(family: list[Experiment], made_by: str, device: str) -> None:
     torch.set_num_threads(1)
     for experiment in family:
-        store(replace(train(experiment, size, device), commit=made_by))
-    return len(family)
+        store(replace(train(experiment, device=device), commit=made_by))
 
 
 def not_recorded(experiments: Sequence[Experiment], arm: str) -> str:
@@ -236,10 +201,8 @@ def commit() -> str:
 
 def dirty() -> bool:
     """True when a tracked file other than a recorded run has changed since the commit."""
-    return any(
-        "data/runs/" not in line
-        for line in _git("status", "--porcelain", "--untracked-files=no").splitlines()
-    )
+    changed = _git("status", "--porcelain", "--untracked-files=no").splitlines()
+    return any("data/runs/" not in line for line in changed)
 
 
 def hardware(device: str = "cpu") -> str:
@@ -251,16 +214,10 @@ def hardware(device: str = "cpu") -> str:
 
 def _processor() -> str:
     info = Path("/proc/cpuinfo")
-    names = (
-        [
-            line.split(":")[1].strip()
-            for line in info.read_text().splitlines()
-            if line.startswith("model name")
-        ]
-        if info.exists()
-        else []
-    )
-    return names[0] if names else platform.processor() or platform.machine()
+    for line in info.read_text().splitlines() if info.exists() else ():
+        if line.startswith("model name"):
+            return line.split(":")[1].strip()
+    return platform.processor() or platform.machine()
 
 
 def versions() -> dict[str, str]:

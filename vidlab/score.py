@@ -32,6 +32,12 @@ class Scores:
         return np.unique(self.video)
 
 
+def of_windows(video: np.ndarray, probabilities: np.ndarray, labels: np.ndarray) -> Scores:
+    """Scores of n windows, each a single crop: the video and the label of each (n,), probabilities (n, K)."""
+    n = len(video)
+    return Scores(video, np.arange(n), np.zeros(n, int), probabilities, labels)
+
+
 def probabilities(
     net: nn.Module, batches: Iterable[Tensor], device: str | torch.device = "cpu"
 ) -> np.ndarray:

@@ -10,9 +10,9 @@ from typing import Any, Protocol
 
 import torch
 import torch.nn.functional as F
-from safetensors import safe_open
-from safetensors.torch import save_file
 from torch import Tensor, nn
+
+from vidlab import weights
 
 IGNORED = -100  # the target of a step that does not exist (padding of a short sequence)
 
@@ -47,13 +47,13 @@ class Loader(Protocol):
 
 def optimiser_for(net: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
     """SGD with momentum, Adam or AdamW over all weights that train."""
-    weights = [p for p in net.parameters() if p.requires_grad]
+    trained = [p for p in net.parameters() if p.requires_grad]
     if recipe.optimiser == "sgd":
-        return torch.optim.SGD(weights, recipe.lr, recipe.momentum, weight_decay=recipe.weight_decay)
+        return torch.optim.SGD(trained, recipe.lr, recipe.momentum, weight_decay=recipe.weight_decay)
     if recipe.optimiser not in ("adam", "adamw"):
         raise ValueError(f"recipe {recipe.name}: optimiser {recipe.optimiser!r} is not sgd, adam or adamw")
     kind = torch.optim.Adam if recipe.optimiser == "adam" else torch.optim.AdamW
-    return kind(weights, recipe.lr, weight_decay=recipe.weight_decay)
+    return kind(trained, recipe.lr, weight_decay=recipe.weight_decay)
 
 
 def learning_rate(recipe: Recipe, step: int, steps: int) -> float:
@@ -128,7 +128,7 @@ def fit(
             numbers |= each_epoch(net, epoch)
         for name, number_of_epoch in numbers.items():
             history.setdefault(name, []).append(number_of_epoch)
-        if rank == 0:
+        if checkpoint and rank == 0:
             save_checkpoint(checkpoint, net, optimiser, recipe, seed, history)
     return history
 
@@ -154,25 +154,21 @@ def distributed(net: nn.Module, device: str) -> tuple[nn.Module, int, int]:
 
 
 def save_checkpoint(
-    path: Path | None,
+    path: Path,
     net: nn.Module,
     optimiser: torch.optim.Optimizer,
     recipe: Recipe,
     seed: int,
     history: dict[str, list],
 ) -> None:
-    """Weights, optimiser and history in one safetensors file: written aside, then renamed."""
-    if path is None:
-        return
-    tensors = {f"net.{name}": value.detach().cpu().contiguous() for name, value in net.state_dict().items()}
+    """Weights, optimiser and history in one file."""
+    tensors = weights.of(net, "net")
     for index, entry in optimiser.state_dict()["state"].items():
         for name, value in entry.items():
             if value is not None:
-                tensors[f"optimiser.{index}.{name}"] = torch.as_tensor(value).cpu().contiguous()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(path.name + ".part")
-    save_file(tensors, aside, {"recipe": repr(recipe), "seed": str(seed), "history": json.dumps(history)})
-    os.replace(aside, path)
+                tensors[f"optimiser.{index}.{name}"] = torch.as_tensor(value)
+    notes = {"recipe": repr(recipe), "seed": str(seed), "history": json.dumps(history)}
+    weights.write(path, tensors, notes)
 
 
 def resume(
@@ -181,12 +177,10 @@ def resume(
     """Load a checkpoint into net and optimiser. Returns the epoch to go on with, and the history so far."""
     if path is None or not path.exists():
         return 0, {}
-    with safe_open(path, "pt") as file:
-        notes = file.metadata()
-        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (safe_open is no dict)
+    tensors, notes = weights.read(path)
     if notes["recipe"] != repr(recipe) or notes["seed"] != str(seed):
         raise ValueError(f"{path}: a checkpoint of another recipe or seed: delete it, or train under its own")
-    net.load_state_dict({n.removeprefix("net."): t for n, t in tensors.items() if n.startswith("net.")})
+    weights.load_into(net, "net", tensors)
     state: dict[int, dict[str, Tensor]] = {}
     for name, value in tensors.items():
         if name.startswith("optimiser."):

@@ -78,12 +78,12 @@ def synth_kth(cut: str = "KTH2", size: str = "laptop") -> Benchmark:
     return replace(whole, splits=(whole.split("official"), *random_splits(whole, SPLITS)))
 
 
-def prepare(benchmark: Benchmark, folder: Path, lcn: bool = True, jobs: int = 2) -> Material:
+def prepare(benchmark: Benchmark, folder: Path, lcn: bool = True) -> Material:
     """Decode each file once, crop the person, normalise the contrast of whole sequences, line all up.
 
     Without LCN the grey levels are only centred and scaled, by two constants for the whole data set.
     """
-    boxes = store.prepare(benchmark, folder, "person-box-1", transforms.baccouche_clip, grey=True, jobs=jobs)
+    boxes = store.prepare(benchmark, folder, "person-box-1", transforms.baccouche_clip, grey=True)
     paths = list(dict.fromkeys(video.path for video in benchmark.videos))
     whole = [boxes[path] for path in paths]
     begins = dict(zip(paths, np.cumsum([0] + [len(a) for a in whole[:-1]]), strict=True))
@@ -128,7 +128,7 @@ def material(cut: str = "KTH2", size: str = "laptop", lcn: bool = True) -> Mater
     idle = np.ones(len(found.frames), bool)
     for video in actions.videos:
         idle[begins[video.path] + video.start : begins[video.path] + video.stop] = False
-    return Material(benchmark, found.frames, found.first, found.length, found.file, idle)
+    return replace(found, idle=idle)
 
 
 class WindowLoader:

@@ -4,18 +4,15 @@ import os
 from pathlib import Path
 
 import numpy as np
-from joblib import Parallel, delayed
 
 import vidlab
 from vidlab import handcrafted
-from vidlab.experiment import Experiment
+from vidlab.experiment import Experiment, Outcome
 from vidlab.papers.baccouche.data import WORLD, Material
-from vidlab.papers.baccouche.stages import Outcome, label_sequences, train_lstm
+from vidlab.papers.baccouche.stages import label_sequences, outcome, train_lstm
 from vidlab.videos.reading import read_frames
 
-POINTS = (
-    60  # at most this many points a sequence, spread evenly over it: what keeps an LSTM's minutes in bounds
-)
+POINTS = 60  # at most so many a sequence, spread evenly over it: keeps an LSTM's minutes in bounds
 
 
 def describe_file(path: Path, folder: Path) -> tuple[np.ndarray, np.ndarray]:
@@ -30,13 +27,13 @@ def describe_file(path: Path, folder: Path) -> tuple[np.ndarray, np.ndarray]:
         return found["times"], found["descriptors"].astype(np.float32)
 
 
-def describe_all(data: Material, size: str, jobs: int = 1) -> dict[Path, tuple[np.ndarray, np.ndarray]]:
+def describe_all(data: Material, size: str) -> dict[Path, tuple[np.ndarray, np.ndarray]]:
     """The points of every file of the benchmark, resumable file by file."""
     folder = vidlab.data_folder() / "generated" / "stores" / f"{WORLD}-{size}-harris"
     folder.mkdir(parents=True, exist_ok=True)
-    paths = list(dict.fromkeys(v.path for v in data.benchmark.videos))
-    found = Parallel(n_jobs=jobs)(delayed(describe_file)(path, folder) for path in paths)
-    return dict(zip(paths, found, strict=True))
+    return {
+        path: describe_file(path, folder) for path in dict.fromkeys(v.path for v in data.benchmark.videos)
+    }
 
 
 def sequence(times: np.ndarray, descriptors: np.ndarray, start: int, stop: int) -> np.ndarray:
@@ -50,33 +47,22 @@ def sequence(times: np.ndarray, descriptors: np.ndarray, start: int, stop: int) 
 def train(experiment: Experiment, data: Material, size: str, device: str = "cpu") -> Outcome:
     """The same LSTM, with the same recipe, on hand-crafted features of the same sequences."""
     points = describe_all(data, size)
-    split = data.benchmark.split(experiment.split)
-    all_of = [
+    split, labels = data.benchmark.split(experiment.split), data.benchmark.labels
+    train_on, test_on = np.array(split.train), np.array(split.test)
+    every = [
         sequence(*points[v.path], v.start, v.start + int(n))
         for v, n in zip(data.benchmark.videos, data.length, strict=True)
     ]
-    known = np.concatenate([all_of[i] for i in split.train])
+    known = np.concatenate([every[i] for i in train_on])
     centre, spread = known.mean(0), known.std(0) + 1e-3
-    all_of = [(s - centre) / spread for s in all_of]
-    labels = data.benchmark.labels
-    train_on, test_on = np.array(split.train), np.array(split.test)
-    new = [all_of[i] for i in test_on]
+    every = [(s - centre) / spread for s in every]
     net, history = train_lstm(
-        [all_of[i] for i in train_on],
+        [every[i] for i in train_on],
         labels[train_on],
-        classes=len(data.benchmark.classes),
+        len(data.benchmark.classes),
         seed=experiment.seed,
         device=device,
     )
-    rows = label_sequences(net, new)
-    videos = [data.benchmark.videos[i] for i in test_on]
-    extra = {"points_per_sequence": float(np.mean([len(s) for s in all_of]))}
-    return Outcome(
-        [v.name for v in videos],
-        [v.group for v in videos],
-        labels[test_on],
-        rows,
-        rows.argmax(1),
-        history,
-        extra=extra,
-    )
+    rows = label_sequences(net, [every[i] for i in test_on])
+    extra = {"points_per_sequence": float(np.mean([len(s) for s in every]))}
+    return outcome(data, test_on, rows, history, extra=extra)

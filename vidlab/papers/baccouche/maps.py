@@ -50,8 +50,6 @@ def mask_auc(net: ConvNet3D, benchmark: Benchmark, videos, size: str, seed: int 
 def _best_area(net: ConvNet3D, windows: list[tuple[torch.Tensor, np.ndarray]]) -> float:
     """The largest area of the seven maps, over the pixels of all windows (9, 54, 34) with their masks."""
     maps = [c1_maps(net, clip) for clip, _ in windows]
-    masks = [
-        mask[2:-2, 3:-3, 3:-3].reshape(-1) for _, mask in windows
-    ]  # what the 5 x 7 x 7 kernel covers whole
     values = np.concatenate([m.reshape(7, -1) for m in maps], axis=1)
-    return float(max(roc_auc_score(np.concatenate(masks), row) for row in values))
+    inside = [mask[2:-2, 3:-3, 3:-3].ravel() for _, mask in windows]  # what the 5 x 7 x 7 kernel covers whole
+    return float(max(roc_auc_score(np.concatenate(inside), row) for row in values))

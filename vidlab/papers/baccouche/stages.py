@@ -1,7 +1,6 @@
 """Baccouche 2011, the two stages: train the 3D-ConvNet, then label whole sequences from its 120 numbers."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from sklearn.preprocessing import StandardScaler
 from torch import Tensor, nn
 
 from vidlab import score
+from vidlab.experiment import Outcome
 from vidlab.nets.baccouche import ConvNet3D, OneStepModel, SequenceLSTM
 from vidlab.papers.baccouche.data import (
     ClipSequenceLoader,
@@ -50,38 +50,34 @@ class Features:
         return [self.values[key == s] for s in order]
 
 
-@dataclass
-class Outcome:
-    """What one arm says of the test sequences: one row of probabilities and one prediction for each."""
-
-    names: list[str]
-    groups: list[str]
-    labels: np.ndarray
-    probabilities: np.ndarray
-    predictions: np.ndarray
-    history: dict[str, list] = field(default_factory=dict)
-    correct_by_epoch: np.ndarray | None = None
-    extra: dict[str, Any] = field(default_factory=dict)
-    tensors: dict[str, Tensor] = field(default_factory=dict)
-
-
-def batches(data: Material, index: np.ndarray, size: int = 128) -> Iterator[Tensor]:
-    """Windows by index (n, frames) as batches of clips."""
-    for at in range(0, len(index), size):
-        yield data.take(index[at : at + size])
+def outcome(
+    data: Material, tested: np.ndarray, rows: np.ndarray, history: dict[str, list], **more
+) -> Outcome:
+    """Rows of probabilities (n, K) with the names, persons and labels of the n videos they are about."""
+    videos = [data.benchmark.videos[i] for i in tested]
+    by_epoch = history.get("test_correct")
+    return Outcome(
+        video_names=[v.name for v in videos],
+        groups=[v.group for v in videos],
+        labels=data.benchmark.labels[tested],
+        probabilities=rows,
+        predictions=rows.argmax(1),
+        history={name: values for name, values in history.items() if name != "test_correct"},
+        test_correct_by_epoch=None if by_epoch is None else np.array(by_epoch, np.uint8),
+        **more,
+    )
 
 
-def window_scores(net: nn.Module, data: Material, windows: Windows) -> score.Scores:
-    """The network's probabilities for every window."""
-    p = score.probabilities(net, batches(data, windows.index), device_of(net))
-    return score.Scores(windows.video, np.arange(len(p)), np.zeros(len(p), int), p, windows.label)
+def _tested(epoch: int, rows: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
+    """What a training logs of its test sequences, from rows (n, K): for bac-5 only, never to choose by."""
+    return {"test_epoch": epoch + 1, "test_correct": (rows.argmax(1) == labels).astype(int).tolist()}
 
 
 def train_convnet(
     data: Material,
     split: Split,
+    windows: int,
     *,
-    recipe: Recipe,
     frames: int = 9,
     rectify: bool = True,
     seed: int = 0,
@@ -89,21 +85,20 @@ def train_convnet(
     checkpoint: Path | None = None,
     device: str = "cpu",
 ) -> tuple[ConvNet3D, dict[str, list]]:
-    """Stage 1 (Sec. 2): train the 3D-ConvNet on random windows of the training persons.
+    """Stage 1 (Sec. 2): train the 3D-ConvNet on random windows of the training persons, `windows` in all.
 
-    `test_every` n logs the vote on the test persons every n epochs: for bac-5 only, never to choose by.
+    `test_every` n logs the vote on the test persons every n epochs.
     """
     torch.manual_seed(seed)
-    net = ConvNet3D(len(data.benchmark.classes), frames, rectify)
-    loader = WindowLoader(data, split.train, frames, recipe.batch, _shown(recipe) // recipe.epochs, seed)
-    test = data.windows(frames).of(split.test) if test_every else None
+    net, recipe = ConvNet3D(len(data.benchmark.classes), frames, rectify), convnet_recipe(windows)
+    loader = WindowLoader(data, split.train, frames, recipe.batch, windows // recipe.epochs, seed)
+    test = data.windows(frames).of(split.test)
 
-    def log(net: nn.Module, epoch: int) -> dict[str, Any]:
-        if test is None or (epoch + 1) % test_every:
+    def log(net: Any, epoch: int) -> dict[str, Any]:
+        if not test_every or (epoch + 1) % test_every:
             return {}
-        scores = window_scores(net, data, test)
-        right = score.vote(scores).argmax(1) == score.labels(scores)
-        return {"test_epoch": epoch + 1, "test_correct": right.astype(int).tolist()}
+        scores = score.of_windows(test.video, extract(net, data, test).probabilities, test.label)
+        return _tested(epoch, score.vote(scores), score.labels(scores))
 
     return net, fit(net, loader, recipe, seed=seed, each_epoch=log, checkpoint=checkpoint, device=device)
 
@@ -113,17 +108,13 @@ def device_of(net: nn.Module) -> torch.device:
     return next(net.parameters()).device
 
 
-def _shown(recipe: Recipe) -> int:
-    """How many windows the recipe's name says are shown in all."""
-    return int(recipe.name.rsplit("-", 1)[1])
-
-
-def extract(net: ConvNet3D, data: Material, windows: Windows) -> Features:
+def extract(net: ConvNet3D, data: Material, windows: Windows, batch: int = 128) -> Features:
     """The 120 features and the probabilities of every window."""
     net.eval()
     values, probabilities = [], []
     with torch.inference_mode():
-        for clips in batches(data, windows.index):
+        for at in range(0, len(windows.index), batch):
+            clips = data.take(windows.index[at : at + batch])
             features = net.features(clips.to(device_of(net)))
             values.append(features.cpu())
             probabilities.append(net.N2(net.N1(features)).softmax(1).cpu())
@@ -133,8 +124,8 @@ def extract(net: ConvNet3D, data: Material, windows: Windows) -> Features:
 def train_lstm(
     sequences: list[np.ndarray],
     labels: np.ndarray,
-    *,
     classes: int,
+    *,
     cells: int = 50,
     forget_gate: bool = False,
     shuffled: bool = False,
@@ -145,17 +136,14 @@ def train_lstm(
 ) -> tuple[SequenceLSTM, dict[str, list]]:
     """Stage 2 (Sec. 3): train the LSTM on sequences of features, with the label as target at every step.
 
-    `test` logs which test sequences are right after each epoch: for bac-5 only.
+    `test`, sequences and their labels, logs which of them are right after each epoch.
     """
     torch.manual_seed(seed)
     net = SequenceLSTM(sequences[0].shape[1], cells, classes, forget_gate)
     loader = SequenceLoader(sequences, labels, recipe.batch, seed, shuffled)
 
     def log(net: nn.Module, epoch: int) -> dict[str, Any]:
-        if test is None:
-            return {}
-        right = label_sequences(net, test[0]).argmax(1) == test[1]
-        return {"test_epoch": epoch + 1, "test_correct": right.astype(int).tolist()}
+        return _tested(epoch, label_sequences(net, test[0]), test[1]) if test else {}
 
     return net, fit(net, loader, recipe, seed=seed, each_epoch=log, device=device)
 
@@ -182,19 +170,13 @@ def logistic(train: list[np.ndarray], labels: np.ndarray, test: list[np.ndarray]
 
 
 def train_one_step(
-    data: Material,
-    split: Split,
-    *,
-    recipe: Recipe = ONE_STEP,
-    seed: int = 0,
-    checkpoint: Path | None = None,
-    device: str = "cpu",
+    data: Material, split: Split, seed: int, checkpoint: Path, device: str
 ) -> tuple[OneStepModel, dict[str, list]]:
     """The paper's future work: ConvNet and LSTM trained as one, on sequences of windows of pixels."""
     torch.manual_seed(seed)
     net = OneStepModel(len(data.benchmark.classes))
-    loader = ClipSequenceLoader(data, data.windows(), np.array(split.train), recipe.batch, seed)
-    return net, fit(net, loader, recipe, seed=seed, checkpoint=checkpoint, device=device)
+    loader = ClipSequenceLoader(data, data.windows(), np.array(split.train), ONE_STEP.batch, seed)
+    return net, fit(net, loader, ONE_STEP, seed=seed, checkpoint=checkpoint, device=device)
 
 
 def label_clips(net: OneStepModel, data: Material, videos) -> np.ndarray:
@@ -207,9 +189,3 @@ def label_clips(net: OneStepModel, data: Material, videos) -> np.ndarray:
             clips = data.take(windows.index[windows.video == video]).to(device_of(net))
             rows.append(net(clips[None, :, 0]).softmax(-1)[0].mean(0).cpu())
     return torch.stack(rows).numpy()
-
-
-def flat_scores(features: Features, key: np.ndarray, labels: np.ndarray) -> score.Scores:
-    """The ConvNet's own probabilities as Scores, grouped by `key` (n,) into sequences."""
-    n = len(key)
-    return score.Scores(key, np.arange(n), np.zeros(n, int), features.probabilities, labels)

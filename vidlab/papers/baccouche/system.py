@@ -1,20 +1,18 @@
 """Baccouche 2011 as one thing to use: a video in, probabilities out; saved to and read from one file."""
 
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors import SafetensorError
 from torch import Tensor
 
-from vidlab import clips, score, transforms
+from vidlab import clips, score, transforms, weights
 from vidlab.nets.baccouche import ConvNet3D, SequenceLSTM
 from vidlab.papers.baccouche import stages
-from vidlab.papers.baccouche.data import Material, Windows
+from vidlab.papers.baccouche.data import Material
 from vidlab.train import Recipe
 from vidlab.videos.benchmark import Split
 
@@ -49,41 +47,32 @@ class System:
             features = self.convnet.eval().features(inputs)
             windows = self.convnet.N2(self.convnet.N1(features)).softmax(1).numpy()
             steps = self.lstm.eval()(features[None])[0].softmax(1).numpy()
-        n = len(starts)
-        scores = score.Scores(np.zeros(n, int), np.arange(n), np.zeros(n, int), windows, np.zeros(n, int))
+        one = np.zeros(len(starts), int)  # all windows are of one video, whose label nobody knows
+        scores = score.of_windows(one, windows, one)
         return Prediction(starts, windows, steps, score.vote(scores)[0], steps.mean(0))
 
     def save(self, path: Path) -> None:
-        """Weights and class names in one safetensors file, written aside and renamed."""
-        tensors = {f"convnet.{n}": t for n, t in self.convnet.state_dict().items()}
-        tensors |= {f"lstm.{n}": t for n, t in self.lstm.state_dict().items()}
-        path.parent.mkdir(parents=True, exist_ok=True)
-        save_file(tensors, f"{path}.part", {"system": "baccouche2011", "classes": json.dumps(self.classes)})
-        os.replace(f"{path}.part", path)
+        """Weights and class names in one file."""
+        tensors = weights.of(self.convnet, "convnet") | weights.of(self.lstm, "lstm")
+        weights.write(path, tensors, {"system": "baccouche2011", "classes": json.dumps(self.classes)})
 
 
 def from_tensors(tensors: dict[str, Tensor], classes: tuple[str, ...]) -> System:
     """The system whose weights a showcase run, or a saved file, holds."""
-    cells = tensors["lstm.lstm.from_cells.weight"].shape[1]
-    forget = tensors["lstm.lstm.from_cells.weight"].shape[0] == 4 * cells
-    system = System(ConvNet3D(len(classes)), SequenceLSTM(120, cells, len(classes), forget), classes)
-    for prefix, net in (("convnet.", system.convnet), ("lstm.", system.lstm)):
-        net.load_state_dict(
-            {n.removeprefix(prefix): t.float() for n, t in tensors.items() if n.startswith(prefix)}
-        )
-    return system
+    rows, cells = tensors["lstm.lstm.from_cells.weight"].shape
+    convnet, lstm = ConvNet3D(len(classes)), SequenceLSTM(120, cells, len(classes), rows == 4 * cells)
+    weights.load_into(convnet, "convnet", tensors)
+    weights.load_into(lstm, "lstm", tensors)
+    return System(convnet, lstm, classes)
 
 
 def load(path: Path) -> System:
     """Read a saved system. Raises ValueError, naming the file, when it holds anything else."""
     try:
-        with safe_open(path, "pt") as file:
-            notes = file.metadata() or {}
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        tensors, notes = weights.read(path)
     except (OSError, SafetensorError) as error:
-        raise ValueError(
-            f"{path}: cannot be read ({error}): give a file that `vidlab train` wrote"
-        ) from error
+        told = f"{path}: cannot be read ({error}): give a file that `vidlab train` wrote"
+        raise ValueError(told) from error
     if notes.get("system") != "baccouche2011":
         raise ValueError(f"{path}: holds no weights of baccouche2011: give a file that `vidlab train` wrote")
     return from_tensors(tensors, tuple(json.loads(notes["classes"])))
@@ -102,25 +91,22 @@ def train(
 
     With a `checkpoint` the long first stage goes on where it was interrupted.
     """
-    recipe = stages.convnet_recipe(windows)
-    convnet, _ = stages.train_convnet(
-        data, split, recipe=recipe, seed=seed, device=device, checkpoint=checkpoint
-    )
+    convnet, _ = stages.train_convnet(data, split, windows, seed=seed, device=device, checkpoint=checkpoint)
     features = stages.extract(convnet, data, data.windows())
     known = np.array(split.train)
     sequences = features.sequences(known, features.windows.video)
     labels = data.benchmark.labels[known]
     net, _ = stages.train_lstm(
-        sequences, labels, classes=len(data.benchmark.classes), recipe=lstm, seed=seed, device=device
+        sequences, labels, len(data.benchmark.classes), recipe=lstm, seed=seed, device=device
     )
     return System(convnet.cpu(), net.cpu(), data.benchmark.classes)
 
 
 def evaluate(system: System, data: Material, videos) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Videos by index -> their labels (n,) and the probabilities by vote and by LSTM, (n, K) each."""
-    windows: Windows = data.windows().of(videos)
+    windows = data.windows().of(videos)
     features = stages.extract(system.convnet, data, windows)
-    scores = stages.flat_scores(features, windows.video, windows.label)
+    scores = score.of_windows(windows.video, features.probabilities, windows.label)
     order = scores.videos()
     rows = stages.label_sequences(system.lstm, features.sequences(order, windows.video))
     return data.benchmark.labels[order], score.vote(scores), rows

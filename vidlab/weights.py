@@ -1,0 +1,33 @@
+"""Files of weights: tensors with notes in one safetensors file, which cannot run code."""
+
+import os
+from pathlib import Path
+
+from safetensors import safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+
+def write(path: Path, tensors: dict[str, Tensor], notes: dict[str, str]) -> None:
+    """Write a file aside, then rename it: nobody ever reads half of one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(path.name + ".part")
+    save_file({name: t.detach().cpu().contiguous() for name, t in tensors.items()}, aside, notes)
+    os.replace(aside, path)
+
+
+def read(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """The tensors and the notes of a file. Raises OSError or SafetensorError where it is none."""
+    with safe_open(path, "pt") as file:
+        return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
+
+
+def of(net: nn.Module, name: str) -> dict[str, Tensor]:
+    """A network's weights, each called `name.` and what the network calls it: several share one file."""
+    return {f"{name}.{key}": value for key, value in net.state_dict().items()}
+
+
+def load_into(net: nn.Module, name: str, tensors: dict[str, Tensor]) -> None:
+    """Give a network the tensors that `of(net, name)` named; it keeps its own precision."""
+    start = f"{name}."
+    net.load_state_dict({key.removeprefix(start): t for key, t in tensors.items() if key.startswith(start)})

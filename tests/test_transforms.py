@@ -1,4 +1,4 @@
-"""Half size, person box, crops, flips and local contrast normalisation, against slow or known answers."""
+"""Half size, person box, crops and local contrast normalisation, against slow or known answers."""
 
 import os
 from pathlib import Path
@@ -12,8 +12,6 @@ from hypothesis import strategies as st
 from vidlab.transforms import (
     baccouche_clip,
     crop_box,
-    flip_left_right,
-    flip_up_down,
     halve,
     local_contrast_normalise,
     moving_share,
@@ -130,12 +128,6 @@ def test_normalisation_refuses_what_is_no_clip():
         local_contrast_normalise(torch.zeros(5, 5))
     with pytest.raises(ValueError, match="odd size"):
         local_contrast_normalise(torch.zeros(5, 5, 5), size=6)
-
-
-def test_flips_turn_one_axis_each():
-    clip = torch.arange(24).reshape(2, 3, 4)
-    assert flip_left_right(clip)[1, 2].tolist() == [23, 22, 21, 20]
-    assert flip_up_down(clip)[1, :, 0].tolist() == [20, 16, 12]
 
 
 def test_the_stored_clip_is_small_and_grey():

@@ -14,16 +14,12 @@ SIGMA2 = (4.0, 8.0, 16.0, 32.0, 64.0, 128.0)  # variance in space, pixels^2
 TAU2 = (2.0, 4.0)  # variance in time, frames^2
 CELLS = (2, 3, 3)  # cells of a descriptor over time, y, x
 BINS = 5  # right, down, left, up, still
+K = 0.0005  # weight of the trace in H
 STILL = 0.4  # pixels a frame: below, a pixel counts as still
 
 
 def harris3d(
-    frames: np.ndarray,
-    sigma2: tuple[float, ...] = SIGMA2,
-    tau2: tuple[float, ...] = TAU2,
-    k: float = 0.0005,
-    threshold: float = 1e-12,
-    most: int = 100,
+    frames: np.ndarray, sigma2: tuple[float, ...] = SIGMA2, threshold: float = 1e-12, most: int = 100
 ) -> np.ndarray:
     """Space-time interest points of a grey video `(T, H, W)` or `(T, H, W, 1)` uint8.
 
@@ -43,8 +39,8 @@ def harris3d(
         small = _shrink(frames, octave)
         step = 2**octave
         for variance in variances:
-            for t2 in tau2:
-                h = harris_response(small, variance / step**2 - _box_variance(octave), t2, k)
+            for t2 in TAU2:
+                h = harris_response(small, variance / step**2 - _box_variance(octave), t2)
                 t, y, x = _inside(local_maxima(h, threshold), h.shape, step, t2**0.5).T
                 scales = np.full((2, len(t)), [[variance**0.5], [t2**0.5]])
                 centre = (step - 1) / 2  # of the block of pixels behind one small pixel
@@ -53,7 +49,7 @@ def harris3d(
     return _strongest(np.concatenate(points).astype(np.float32), np.concatenate(strength), most)
 
 
-def harris_response(video: np.ndarray, sigma2: float, tau2: float, k: float = 0.0005) -> np.ndarray:
+def harris_response(video: np.ndarray, sigma2: float, tau2: float) -> np.ndarray:
     """H of a float video `(T, H, W)` at variances sigma2 and tau2 (pixels^2, frames^2): same shape.
 
     mu is the second-moment matrix of the scale-normalised gradient, averaged by a Gaussian of twice
@@ -67,7 +63,7 @@ def harris_response(video: np.ndarray, sigma2: float, tau2: float, k: float = 0.
     )
     determinant = xx * (yy * tt - yt * yt) - xy * (xy * tt - yt * xt) + xt * (xy * yt - yy * xt)
     trace = xx + yy + tt
-    return determinant - k * trace * trace * trace
+    return determinant - K * trace * trace * trace
 
 
 def gaussian(video: np.ndarray, sigma2: float, tau2: float) -> np.ndarray:
@@ -85,10 +81,9 @@ def gradient(video: np.ndarray) -> list[np.ndarray]:
     derivatives = []
     for axis in range(3):
         d = np.zeros_like(video)
-        inside, ahead, behind = ([slice(None)] * 3 for _ in range(3))
-        inside[axis], ahead[axis], behind[axis] = slice(1, -1), slice(2, None), slice(None, -2)
-        np.subtract(video[tuple(ahead)], video[tuple(behind)], out=d[tuple(inside)])
-        d *= 0.5
+        values, inside = np.moveaxis(video, axis, 0), np.moveaxis(d, axis, 0)[1:-1]
+        np.subtract(values[2:], values[:-2], out=inside)
+        inside *= 0.5
         derivatives.append(d)
     return derivatives
 

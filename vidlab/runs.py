@@ -65,11 +65,12 @@ def path_of(experiment: Experiment) -> Path:
 def find(experiment: Experiment) -> Run | None:
     """The recorded run, or None. `VIDLAB_RUN_LOG` names a file that collects the ids that were asked for."""
     path = path_of(experiment)
-    log = os.environ.get("VIDLAB_RUN_LOG")
-    if log and path.exists():
+    if not path.exists():
+        return None
+    if log := os.environ.get("VIDLAB_RUN_LOG"):
         with open(log, "a") as file:
             file.write(f"{experiment.paper}/{experiment.id}\n")
-    return load(path) if path.exists() else None
+    return load(path)
 
 
 def load(path: Path) -> Run:

@@ -27,10 +27,6 @@ class Scores:
             if len(getattr(self, name)) != n:
                 raise ValueError(f"Scores.{name} has {len(getattr(self, name))} entries, probabilities {n}")
 
-    def videos(self) -> np.ndarray:
-        """The videos that have scores, in order: (V,)."""
-        return np.unique(self.video)
-
 
 def of_windows(video: np.ndarray, probabilities: np.ndarray, labels: np.ndarray) -> Scores:
     """Scores of n windows, each a single crop: the video and the label of each (n,), probabilities (n, K)."""

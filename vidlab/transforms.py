@@ -1,4 +1,4 @@
-"""From pixels at rest (uint8) to the input of a network: half size, person box, contrast, flips."""
+"""From pixels at rest (uint8) to the input of a network: half size, person box, contrast."""
 
 import cv2
 import numpy as np
@@ -133,7 +133,7 @@ def local_contrast_normalise(clip: torch.Tensor, size: int = 7) -> torch.Tensor:
     """
     if clip.ndim < 3 or size % 2 == 0:
         raise ValueError(f"expected (…, T, H, W) and an odd size, got {tuple(clip.shape)} and size {size}")
-    clip = clip.float() if not clip.is_floating_point() else clip
+    clip = clip if clip.is_floating_point() else clip.float()
     clip = clip - clip[..., :1, :1, :1]  # changes nothing but rounding: a flat clip is now exactly 0
     v = clip - _gaussian_mean(clip, size)
     sigma = _gaussian_mean(v * v, size).sqrt()
@@ -152,13 +152,3 @@ def _gaussian_mean(clip: torch.Tensor, size: int) -> torch.Tensor:
         padded = clip.index_select(axis, inside)
         clip = sum(w * padded.narrow(axis, k, length) for k, w in enumerate(weights))
     return clip
-
-
-def flip_left_right(clip: torch.Tensor) -> torch.Tensor:
-    """Mirror clips `(…, H, W)`: one of the paper's two extra copies of each training sample (Sec. 4)."""
-    return clip.flip(-1)
-
-
-def flip_up_down(clip: torch.Tensor) -> torch.Tensor:
-    """Turn clips `(…, H, W)` upside down: the paper's other extra copy. No test sample ever is."""
-    return clip.flip(-2)

@@ -73,8 +73,8 @@ def world_folder(size: str) -> Path:
 
 def synth_kth(cut: str = "KTH2", size: str = "laptop") -> Benchmark:
     """SynthKTH-1 shaped as KTH1 (whole videos) or KTH2 (single actions), with 30 random 16/9 splits."""
-    by_range = {"KTH1": "videos", "KTH2": "ranges"}
-    whole = kth.load(world_folder(size), cut=by_range[cut], name=f"{WORLD}/{cut}")
+    files = {"KTH1": "videos", "KTH2": "ranges"}[cut]
+    whole = kth.load(world_folder(size), cut=files, name=f"{WORLD}/{cut}")
     return replace(whole, splits=(whole.split("official"), *random_splits(whole, SPLITS)))
 
 
@@ -134,7 +134,8 @@ def material(cut: str = "KTH2", size: str = "laptop", lcn: bool = True) -> Mater
 class WindowLoader:
     """Random windows of the training videos, all classes equally often, flipped as in Sec. 4.
 
-    A window may begin at any frame. A third are upside down, a third mirrored: the paper's two extra copies.
+    A window may begin at any frame. A third are mirrored, a third upside down: the paper's two extra copies
+    of each training sample. No test sample ever is.
     """
 
     def __init__(
@@ -156,8 +157,8 @@ class WindowLoader:
             chosen = [rng.choice(self.by_class[k]) for k in labels]
             inputs = self.data.take(self.index[chosen])
             flip = rng.integers(0, 3, self.batch)
-            inputs[flip == 1] = transforms.flip_left_right(inputs[flip == 1])
-            inputs[flip == 2] = transforms.flip_up_down(inputs[flip == 2])
+            inputs[flip == 1] = inputs[flip == 1].flip(-1)
+            inputs[flip == 2] = inputs[flip == 2].flip(-2)
             yield inputs, torch.from_numpy(labels)
 
 

@@ -107,6 +107,6 @@ def evaluate(system: System, data: Material, videos) -> tuple[np.ndarray, np.nda
     windows = data.windows().of(videos)
     features = stages.extract(system.convnet, data, windows)
     scores = score.of_windows(windows.video, features.probabilities, windows.label)
-    order = scores.videos()
+    order = np.unique(windows.video)
     rows = stages.label_sequences(system.lstm, features.sequences(order, windows.video))
     return data.benchmark.labels[order], score.vote(scores), rows

@@ -192,25 +192,22 @@ def train(experiment: Experiment, size: str = "laptop", device: str = "cpu") -> 
     data = loaded(base.data.split("/")[1], size, base.net.get("lcn", True))
     net, features, history = convnet(base, data, size, options.get("hop", 9), device)
     key = keys(experiment, data, features.windows)
-    split, labels, classes = (
-        data.benchmark.split(experiment.split),
-        data.benchmark.labels,
-        data.benchmark.classes,
-    )
+    benchmark = data.benchmark
+    split, labels, classes = benchmark.split(experiment.split), benchmark.labels, len(benchmark.classes)
     train_on, test_on = np.intersect1d(split.train, key), np.intersect1d(split.test, key)
     if experiment.system in (VOTE, MEAN):
         keep = np.isin(key, test_on)
         scores = score.of_windows(key[keep], features.probabilities[keep], features.windows.label[keep])
         extra = {"window_accuracy": score.accuracy(scores.probabilities, scores.labels)}
         if experiment.system == VOTE and not options:
-            extra |= maps.mask_auc(net, data.benchmark, split.test, size, experiment.seed)
+            extra |= maps.mask_auc(net, benchmark, split.test, size, experiment.seed)
         if experiment.system == MEAN or options or key is not features.windows.video:
             history = {k: v for k, v in history.items() if not k.startswith("test_")}  # the plain vote's
         rows = score.vote(scores) if experiment.system == VOTE else score.mean(scores)
         return outcome(data, test_on, rows, history, extra=extra)
     known, new = features.sequences(train_on, key), features.sequences(test_on, key)
     if experiment.system == LOGISTIC:
-        return outcome(data, test_on, stages.logistic(known, labels[train_on], new, len(classes)), {})
+        return outcome(data, test_on, stages.logistic(known, labels[train_on], new, classes), {})
     shuffled = options.get("shuffled", False)
     if shuffled:
         rng = np.random.default_rng(experiment.seed)
@@ -218,7 +215,7 @@ def train(experiment: Experiment, size: str = "laptop", device: str = "cpu") -> 
     lstm, history = stages.train_lstm(
         known,
         labels[train_on],
-        len(classes),
+        classes,
         cells=options.get("cells", 50),
         forget_gate=options.get("forget_gate", False),
         shuffled=shuffled,

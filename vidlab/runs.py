@@ -143,13 +143,20 @@ def plan(paper: str, arms: Iterable[str] | None = None) -> str:
     rows = ["| arm | runs | recorded | minutes left, one core |", "|---|---|---|---|"]
     seen: set[str] = set()
     for name, listed in _table(paper, arms).items():
-        todo, cost, module = missing(listed), 0.0, PAPERS[paper]
-        for experiment in todo:
-            base = module.convnet_of(experiment).id
-            cost += module.minutes(experiment, alone=base not in seen)
-            seen.add(base)
-        rows.append(f"| {name} | {len(listed)} | {len(listed) - len(todo)} | {cost:.0f} |")
+        todo = missing(listed)
+        rows.append(f"| {name} | {len(listed)} | {len(listed) - len(todo)} | {_minutes(todo, seen):.0f} |")
     return "\n".join(rows)
+
+
+def _minutes(experiments: Iterable[Experiment], seen: set[str]) -> float:
+    """What they cost together on one core; a 3D-ConvNet that is `seen` costs nothing again."""
+    cost = 0.0
+    for experiment in experiments:
+        module = PAPERS[experiment.paper]
+        base = module.convnet_of(experiment).id
+        cost += module.minutes(experiment, alone=base not in seen)
+        seen.add(base)
+    return cost
 
 
 def missing(experiments: Iterable[Experiment]) -> list[Experiment]:
@@ -182,9 +189,8 @@ def _record_family(family: list[Experiment], made_by: str, device: str) -> None:
 
 def not_recorded(experiments: Sequence[Experiment], arm: str) -> str:
     """What a chapter prints in the place of a run that nobody has recorded yet."""
-    paper = experiments[0].paper
-    cost = sum(PAPERS[paper].minutes(e) for e in missing(experiments))
-    return f"not recorded here: vidlab record {paper} --arm {arm}, about {max(cost, 1):.0f} min"
+    cost = max(1, _minutes(missing(experiments), set()))
+    return f"not recorded here: vidlab record {experiments[0].paper} --arm {arm}, about {cost:.0f} min"
 
 
 # --- how a run was recorded ----------------------------------------------------------------------

@@ -258,7 +258,7 @@ def _measured_row(row: Row, test: dict, found: Measured, planned: int, level: fl
     low, high = interval(found.draws, level)
     sign = "" if test["rule"] in ("above", "below") else "+"
     form = f"{sign}.1f" if row.unit == "points" else f"{sign}.2f"
-    notes = [test.get("note", "")]
+    notes = [test.get("note", ""), "" if row.control else row.note]
     if found.runs < planned:
         notes.append(f"{found.runs} of {planned} runs recorded")
     if row.control:

@@ -83,7 +83,7 @@ def arms() -> dict[str, list[Experiment]]:
     ):
         for kind, system in both:
             table[f"kth1-{kind}-{name}"] = runs_of(system, "KTH1", splits, **net)
-    for thousands in (144, 288):
+    for thousands in (6, 18, 36, 144, 288):
         table[f"kth1-mean-{thousands}k"] = runs_of(MEAN, "KTH1", 3, windows=thousands * 1000)
     for kind, system in both:
         table[f"kth1-{kind}-15splits"] = runs_of(system, "KTH1", splits=15)
@@ -233,7 +233,9 @@ def _train_one_step(experiment: Experiment, data: Material, size: str, device: s
     split, checkpoint = data.benchmark.split(experiment.split), scratch(f"{experiment.id}-{size}.checkpoint")
     net, history = stages.train_one_step(data, split, experiment.seed, checkpoint, device)
     test_on = np.array(split.test)
-    return outcome(data, test_on, stages.label_clips(net, data, test_on), history)
+    found = outcome(data, test_on, stages.label_clips(net, data, test_on), history)
+    checkpoint.unlink(missing_ok=True)
+    return found
 
 
 def showcase(net: ConvNet3D, lstm: nn.Module, features: Features, test, sample: int = 1500) -> dict:

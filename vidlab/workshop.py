@@ -64,10 +64,10 @@ def predict_file(path: Path, weights: Path | None) -> str:
     found = trained.predict(videos.read_frames(path, grey=True))
     rows = np.vstack([found.windows, found.voted, found.labelled])
     names = [*(f"{start}-{start + 8}" for start in found.starts), "vote", "LSTM"]
-    table = pd.DataFrame(rows, names, trained.classes)
-    table["->"] = [trained.classes[k] for k in rows.argmax(axis=1)]
+    answers = pd.DataFrame(rows, names, trained.classes)
+    answers["->"] = [trained.classes[k] for k in rows.argmax(axis=1)]
     head = "frames: one window by the 3D-ConvNet; vote and LSTM: the whole video"
-    return f"{head}\n{table.to_string(float_format='%.2f')}"
+    return f"{head}\n{answers.to_string(float_format='%.2f')}"
 
 
 def showcase() -> system.System:

@@ -11,7 +11,6 @@ import errno
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice
 from pathlib import Path
 
 # Read by OpenCV when it opens its first video; nothing else keeps FFmpeg from writing to stderr.
@@ -87,10 +86,7 @@ def read_prefix(
         if size not in (None, (height, width)):
             reason = f"its frames are {width}x{height}, not {size[1]}x{size[0]}"
             raise VideoError(path, reason, "put the original file there, or leave it out")
-        # A file that goes on past its promise is followed far enough for that to be noticed, and no further.
-        images = islice(_images(capture, grey), promised + TOLERANCE + 1 if promised else None)
-        frame = (height, width) if grey else (height, width, 3)
-        frames = np.fromiter(images, np.dtype((np.uint8, frame)))  # grows as it goes: no list, no copy
+        frames = _decode(capture, promised, (height, width), grey)
     except (cv2.error, MemoryError, ValueError) as error:
         reason = f"it cannot be decoded ({str(error).strip()[:80]})"
         raise VideoError(path, reason, FETCH_AGAIN) from error
@@ -98,17 +94,29 @@ def read_prefix(
         capture.release()
     if not len(frames):
         raise VideoError(path, "not one frame can be read from it", FETCH_AGAIN)
-    return (frames[..., None] if grey else frames), promised
+    return frames, promised
 
 
-def _images(capture: cv2.VideoCapture, grey: bool) -> Iterator[np.ndarray]:
-    """One frame after the other, `(H, W, 3)` in RGB or grey `(H, W)`, until the decoder stops."""
+def _decode(capture: cv2.VideoCapture, promised: int, size: tuple[int, int], grey: bool) -> np.ndarray:
+    """All frames in one array made beforehand, which doubles where no number of frames is promised.
+
+    A file that goes on past its promise is followed far enough for that to be noticed, and no further.
+    """
     code = cv2.COLOR_BGR2GRAY if grey else cv2.COLOR_BGR2RGB
-    while True:
+    room = promised + TOLERANCE + 1 if promised else 256
+    frames = np.empty((room, *size, 1 if grey else 3), np.uint8)
+    count = 0
+    while not promised or count < room:
         got, image = capture.read()
         if not got:
-            return
-        yield cv2.cvtColor(image, code)
+            break
+        if image.shape[:2] != size:
+            raise ValueError(f"frame {count} has another size than the first")
+        if count == len(frames):
+            frames = np.concatenate([frames, np.empty_like(frames)])
+        cv2.cvtColor(image, code, dst=frames[count])
+        count += 1
+    return frames[:count]
 
 
 def _check_file(path: Path) -> None:
@@ -163,7 +171,7 @@ def _encode(path: Path, frames: np.ndarray, grey: bool, fps: float, codec: str) 
 def is_video(path: Path) -> bool:
     """Whether it is a file with a video's suffix, and neither hidden nor half written."""
     aside = path.name.startswith(".") or path.stem.endswith(".part")
-    return path.suffix.lower() in SUFFIXES and path.is_file() and not aside
+    return path.suffix.lower() in SUFFIXES and not path.is_dir() and not aside
 
 
 def count_frames(path: str | Path) -> int:

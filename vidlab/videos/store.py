@@ -12,6 +12,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,7 @@ class Store:
         if not self.manifest:
             raise VideoError(self.folder / MANIFEST, "there is no whole manifest", "prepare the store again")
         self._open: dict[str, np.ndarray] = {}
-        self._most_mapped = _handles() // 2
+        self._most_mapped = _handles() // 8  # a process may have several stores open
 
     def __reduce__(self):  # a data loader's process opens the files itself
         return Store, (self.folder,)
@@ -87,7 +88,7 @@ def _mapped(path: Path) -> np.ndarray:
     try:
         return np.load(path, mmap_mode="c")
     except (OSError, ValueError) as error:
-        raise VideoError(path, "the array cannot be read", "prepare the store again") from error
+        raise VideoError(path, f"the array cannot be read ({error})", "prepare the store again") from error
 
 
 def _handles() -> int:
@@ -180,8 +181,11 @@ def _collect(calls: list, folder: Path, manifest: dict, jobs: int) -> list[Video
             if time.monotonic() - saved > SAVE_EVERY:
                 _write_manifest(folder, manifest)
                 saved = time.monotonic()
-    finally:  # what is done is kept when this is interrupted
-        _write_manifest(folder, manifest)
+    except BaseException:
+        with suppress(DiskError):  # what is done is kept; on a full disk the last whole manifest stands
+            _write_manifest(folder, manifest)
+        raise
+    _write_manifest(folder, manifest)
     return errors
 
 

@@ -17,7 +17,7 @@ from vidlab.videos import kth, store
 from vidlab.videos.benchmark import Benchmark, random_splits
 
 WORLD = "SynthKTH-1"
-SPLITS = 30  # random 16/9 splits: the first five are the paper's protocol, all of them bac-7's
+SPLITS = 30  # random 16/9 splits: the first five are the paper's protocol, the others serve bac-7
 
 
 @dataclass(frozen=True)

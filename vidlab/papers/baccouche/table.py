@@ -233,9 +233,7 @@ def _train_one_step(experiment: Experiment, data: Material, size: str, device: s
     split, checkpoint = data.benchmark.split(experiment.split), scratch(f"{experiment.id}-{size}.checkpoint")
     net, history = stages.train_one_step(data, split, experiment.seed, checkpoint, device)
     test_on = np.array(split.test)
-    found = outcome(data, test_on, stages.label_clips(net, data, test_on), history)
-    checkpoint.unlink(missing_ok=True)
-    return found
+    return outcome(data, test_on, stages.label_clips(net, data, test_on), history)
 
 
 def showcase(net: ConvNet3D, lstm: nn.Module, features: Features, test, sample: int = 1500) -> dict:

@@ -1,6 +1,6 @@
 """The power of a planned comparison, by simulation: the chance that it ends with "holds".
 
-It is stated with each main comparison of `data/claims.toml` before anything is recorded.
+It stands with the main comparisons of `data/claims.toml`, for the number of runs that is planned.
 """
 
 from typing import Any

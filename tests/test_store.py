@@ -1,7 +1,6 @@
 """The store: each file decoded once, whole or not there, whatever interrupts it."""
 
 import errno
-import hashlib
 import json
 import os
 import pickle
@@ -52,13 +51,6 @@ def decoded(monkeypatch) -> list[str]:
     return names
 
 
-def as_written(prepared: Store) -> bool:
-    """Whether every array has the checksum that the manifest says."""
-    files = {entry["array"]: entry["sha256"] for entry in prepared.manifest["videos"].values()}
-    contents = {name: (prepared.folder / name).read_bytes() for name in files}
-    return files == {name: hashlib.sha256(data).hexdigest() for name, data in contents.items()}
-
-
 def halve(frames: np.ndarray) -> np.ndarray:
     return frames[:, ::2, ::2]
 
@@ -69,7 +61,7 @@ def test_the_store_holds_what_decoding_gives(clips, tmp_path):
     for path in clips:
         assert prepared[path].dtype == np.uint8
         assert np.array_equal(prepared[path], read_frames(path, grey=True))
-    assert as_written(prepared)
+    prepared.verify()
 
 
 def test_the_transform_is_stored(clips, tmp_path):
@@ -207,7 +199,7 @@ def test_a_killed_preparation_leaves_nothing_that_is_taken_for_whole(clips, tmp_
     process.wait()
     next(folder.glob("*.npy")).write_bytes(b"torn")
     prepared = prepare(clips, folder, "plain", jobs=1)
-    assert as_written(prepared)
+    prepared.verify()
     assert all(np.array_equal(prepared[path], read_frames(path)) for path in clips)
 
 
@@ -264,8 +256,18 @@ def test_a_cut_or_lost_array_is_prepared_anew(damage, clips, tmp_path, decoded):
     prepare(clips, tmp_path / "store", "plain", jobs=1)
     array = next((tmp_path / "store").glob("1.*.npy"))
     array.write_bytes(array.read_bytes()[:-5]) if damage == "cut" else array.unlink()
-    assert as_written(prepare(clips, tmp_path / "store", "plain", jobs=1))
+    prepare(clips, tmp_path / "store", "plain", jobs=1).verify()
     assert decoded[3:] == ["1.avi"]
+
+
+def test_a_changed_array_is_found_by_its_checksum(clips, tmp_path):
+    prepared = prepare(clips, tmp_path / "store", "plain", jobs=1)
+    array = next((tmp_path / "store").glob("1.*.npy"))
+    data = bytearray(array.read_bytes())
+    data[-1] ^= 1
+    array.write_bytes(data)
+    with pytest.raises(PreparationError, match=r"1\.\w+\.npy: its checksum is not the manifest's"):
+        prepared.verify()
 
 
 @pytest.mark.parametrize("text", ["", '{"format": 1, "videos"', "[]", '{"format": 99}'])
@@ -306,7 +308,7 @@ def test_same_names_in_two_folders_are_two_videos(clips, tmp_path):
 def test_changing_an_array_changes_no_file(clips, tmp_path):
     prepared = prepare(clips, tmp_path / "store", "plain", jobs=1)
     prepared[clips[0]][:] = 0
-    assert as_written(prepared)
+    prepared.verify()
     assert prepared[clips[1]].any()
 
 

@@ -53,3 +53,8 @@ def project_folder() -> Path:
 def data_folder() -> Path:
     """Where videos are generated and downloaded: `VIDLAB_DATA`, or `data/` in the checkout."""
     return Path(os.environ.get("VIDLAB_DATA", project_folder() / "data"))
+
+
+def generated(*names: str) -> Path:
+    """A path among what is made on this machine when first needed, and ignored by git."""
+    return data_folder().joinpath("generated", *names)

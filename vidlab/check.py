@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from vidlab import data_folder, profile, project_folder
+from vidlab import data_folder, generated, profile, project_folder
 
 MEMORY_NEEDED = 3.0  # GB free: a chapter holds at most about 2 GB
 DISK_NEEDED = 2.0  # GB free: the laptop-sized embedded data and its prepared clips
@@ -102,7 +102,7 @@ def data() -> Line:
     from vidlab import synth
 
     size = profile().size
-    if synth.is_complete(data_folder() / "generated" / f"{WORLD}-{size}"):
+    if synth.is_complete(generated(f"{WORLD}-{size}")):
         return Line("Data", f"{WORLD} ({size}) is there")
     remedy = f"run `vidlab data {WORLD} --size {size}` (chapters do so when they first need it)"
     return Line("Data", f"{WORLD} ({size}) is not written yet", remedy)

@@ -39,7 +39,7 @@ def data(
     jobs: Annotated[int, typer.Option(help="processes")] = 2,
 ) -> None:
     """Write the embedded data, or fetch a real data set. Goes on where it was interrupted."""
-    from vidlab import data_folder, profile
+    from vidlab import data_folder, generated, profile
 
     if name == "kth":
         from vidlab.videos import fetch
@@ -49,7 +49,7 @@ def data(
     from vidlab import synth
 
     size = size or profile().size
-    folder = root or data_folder() / "generated" / f"{name}-{size}"
+    folder = root or generated(f"{name}-{size}")
     synth.write(name, folder, size=size, seed=seed, jobs=jobs, idle=idle)
     print(f"{name} ({size}): {folder}")
 

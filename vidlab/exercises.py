@@ -12,10 +12,9 @@ from typing import Any
 import numpy as np
 
 Case = tuple[tuple[Any, ...], Any]
-TOLERANCE = 1e-6
 
 
-def judge(function: Callable[..., Any], cases: Sequence[Case]) -> bool:
+def judge(function: Callable[..., Any], cases: Sequence[Case], tolerance: float = 0.0) -> bool:
     """Call `function` on the arguments of each case and compare with what is expected; print the outcome.
 
     A function that returns None or ..., or raises NotImplementedError, is a stub.
@@ -32,7 +31,7 @@ def judge(function: Callable[..., Any], cases: Sequence[Case]) -> bool:
         if got is None or got is Ellipsis:
             print("not done yet")
             return False
-        wrong = _difference(got, expected)
+        wrong = _difference(got, expected, tolerance)
         if wrong is not None:
             print(f"not yet right: {call}\n  expected {_brief(expected)}\n  got      {_brief(got)}{wrong}")
             return False
@@ -40,12 +39,12 @@ def judge(function: Callable[..., Any], cases: Sequence[Case]) -> bool:
     return True
 
 
-def _difference(got: Any, expected: Any) -> str | None:
+def _difference(got: Any, expected: Any, tolerance: float) -> str | None:
     """None where the two agree, else a hint on where they differ (maybe an empty one)."""
     if isinstance(expected, tuple):
         if not isinstance(got, tuple | list) or len(got) != len(expected):
             return f"\n  ({len(expected)} results are expected)"
-        parts = [_difference(g, e) for g, e in zip(got, expected, strict=True)]
+        parts = [_difference(g, e, tolerance) for g, e in zip(got, expected, strict=True)]
         return next((part for part in parts if part is not None), None)
     try:
         found, wanted = np.asarray(got, float), np.asarray(expected, float)
@@ -53,7 +52,7 @@ def _difference(got: Any, expected: Any) -> str | None:
         return f"\n  ({type(got).__name__} is not a number or an array of numbers)"
     if found.shape != wanted.shape:
         return f"\n  (shape {wanted.shape} is expected, got {found.shape})"
-    wrong = ~np.isclose(found, wanted, rtol=0, atol=TOLERANCE)
+    wrong = ~np.isclose(found, wanted, rtol=0, atol=tolerance)
     if not wrong.any():
         return None
     if wanted.ndim == 0:
@@ -109,7 +108,7 @@ def check_seen(function: Callable[..., Any]) -> bool:
     for train, test in (([0, 2, 3], [1, 4, 5]), ([0, 1], [2, 3, 5]), ([5, 2, 0], [4, 1])):
         trained = {groups[i] for i in train}
         cases.append(((groups, train, test), sum(groups[i] in trained for i in test) / len(test)))
-    return judge(function, cases)
+    return judge(function, cases, 1e-9)
 
 
 # Chapter 02
@@ -161,7 +160,7 @@ def check_lstm_step(function: Callable[..., Any]) -> bool:
         W, U = rng.normal(size=(3 * cells, inputs)), rng.normal(size=(3 * cells, cells))
         b = rng.normal(size=3 * cells)
         cases.append(((x, h, c, W, U, b), _lstm_step(x, h, c, W, U, b)))
-    return judge(function, cases)
+    return judge(function, cases, 1e-6)
 
 
 def _lstm_step(x, h, c, W, U, b) -> tuple[np.ndarray, np.ndarray]:

@@ -1,19 +1,19 @@
 """Files of weights: tensors with notes in one safetensors file, which cannot run code."""
 
-import os
 from pathlib import Path
 
 from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from vidlab.videos.reading import written_whole
+
 
 def write(path: Path, tensors: dict[str, Tensor], notes: dict[str, str]) -> None:
-    """Write a file aside, then rename it: nobody ever reads half of one."""
+    """Write a file whole or not at all: nobody ever reads half of one."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(path.name + ".part")
-    save_file({name: t.detach().cpu().contiguous() for name, t in tensors.items()}, aside, notes)
-    os.replace(aside, path)
+    with written_whole(path) as aside:
+        save_file({name: t.detach().cpu().contiguous() for name, t in tensors.items()}, aside, notes)
 
 
 def read(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:

@@ -96,7 +96,7 @@ def _material(kind: str, root: Path, classes, partial: bool) -> Material:
     if not usable:
         raise ValueError(f"{root}: no split has videos on both sides; it takes two people or groups")
     by_default = sorted(usable, key=lambda split: split.name == "holdout")  # first: leave one group out
-    store = vidlab.data_folder() / "generated" / "stores" / f"{kind}-{root.resolve().name}-boxes"
+    store = vidlab.generated("stores", f"{kind}-{root.resolve().name}-boxes")
     return prepare(replace(found, splits=tuple(by_default)), store)
 
 

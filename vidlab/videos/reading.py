@@ -57,7 +57,8 @@ def read_frames(path: str | Path, grey: bool = False, size: tuple[int, int] | No
 
     Raises VideoError where the file is missing, empty or no video, and where it holds fewer or more frames
     than its header promises (by more than 2), or where `size` (height, width) is given and differs. What this
-    cannot see is damage inside a frame that the decoder papers over; the checksums of `fetch` are for that.
+    cannot see is damage inside a frame that the decoder papers over; the checksums of `fetch` and of
+    the store's manifest are for that.
     """
     frames, promised = read_prefix(path, grey, size)
     if promised > 0 and abs(len(frames) - promised) > TOLERANCE:

@@ -76,6 +76,17 @@ class Store:
         """SHA-256 of a video's whole prepared array, from the manifest."""
         return self._entry(video)["sha256"]
 
+    def verify(self) -> None:
+        """Read every array and compare it with its checksum; PreparationError lists those that differ."""
+        errors = []
+        for entry in self.manifest["videos"].values():
+            array = self.folder / entry["array"]
+            if not array.is_file() or _sha256(array) != entry["sha256"]:
+                remedy = "delete it and prepare the store again"
+                errors.append(VideoError(array, "its checksum is not the manifest's", remedy))
+        if errors:
+            raise PreparationError(errors)
+
     def _entry(self, video: Video | str | Path) -> dict[str, Any]:
         path = _as_video(video).path
         entry = self.manifest["videos"].get(_key(path, self.folder))

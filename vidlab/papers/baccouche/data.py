@@ -17,7 +17,7 @@ from vidlab.videos import kth, store
 from vidlab.videos.benchmark import Benchmark, random_splits
 
 WORLD = "SynthKTH-1"
-SPLITS = 30  # random 16/9 splits: the first five are the paper's protocol, the others serve bac-7
+SPLITS = 30  # random 16/9 splits: the first 5 are the paper's protocol, the first 15 bac-7's
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Windows:
 
 def world_folder(size: str) -> Path:
     """Where SynthKTH-1 lies at that size: written there when it is not."""
-    folder = vidlab.data_folder() / "generated" / f"{WORLD}-{size}"
+    folder = vidlab.generated(f"{WORLD}-{size}")
     if not synth.is_complete(folder):
         synth.write(WORLD, folder, size=size)
     return folder
@@ -119,7 +119,7 @@ def _normalised(videos: list[np.ndarray], path: Path, lcn: bool) -> np.ndarray:
 def material(cut: str = "KTH2", size: str = "laptop", lcn: bool = True) -> Material:
     """SynthKTH-1, prepared: made on first use, read from the disk afterwards."""
     benchmark = synth_kth(cut, size)
-    folder = vidlab.data_folder() / "generated" / "stores" / f"{WORLD}-{size}-boxes"
+    folder = vidlab.generated("stores", f"{WORLD}-{size}-boxes")
     found = prepare(benchmark, folder, lcn)
     if cut == "KTH2":
         return found

@@ -29,7 +29,7 @@ def describe_file(path: Path, folder: Path) -> tuple[np.ndarray, np.ndarray]:
 
 def describe_all(data: Material, size: str) -> dict[Path, tuple[np.ndarray, np.ndarray]]:
     """The points of every file of the benchmark, resumable file by file."""
-    folder = vidlab.data_folder() / "generated" / "stores" / f"{WORLD}-{size}-harris"
+    folder = vidlab.generated("stores", f"{WORLD}-{size}-harris")
     folder.mkdir(parents=True, exist_ok=True)
     return {
         path: describe_file(path, folder) for path in dict.fromkeys(v.path for v in data.benchmark.videos)

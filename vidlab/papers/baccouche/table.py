@@ -122,7 +122,7 @@ loaded = lru_cache(maxsize=2)(material)
 
 def scratch(name: str) -> Path:
     """Where features and checkpoints wait between two arms: never committed, made again when missing."""
-    return vidlab.data_folder() / "generated" / "features" / name
+    return vidlab.generated("features", name)
 
 
 def convnet(

@@ -6,7 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidlab.clips import take, windows
+from vidlab.clips import equally_spaced, take, windows
 
 small = st.integers(1, 60)
 
@@ -49,3 +49,18 @@ def test_a_start_outside_the_video_is_refused():
         take(np.arange(5), [5], 2)
     with pytest.raises(ValueError, match="0 … 4"):
         take(np.arange(5), [-1], 2)
+
+
+@given(st.integers(1, 300), st.integers(1, 20), st.integers(1, 30))
+def test_equally_spaced_clips_span_the_video(length, size, count):
+    starts = equally_spaced(length, size, count)
+    assert len(starts) == count and starts[0] == 0
+    assert starts.max() <= max(length - size, 0)
+    assert count == 1 or starts[-1] == max(length - size, 0)
+    steps = np.diff(starts)
+    assert len(steps) == 0 or steps.max() - steps.min() <= 1  # equal but for rounding
+
+
+def test_equally_spaced_refuses_a_video_without_frames():
+    with pytest.raises(ValueError, match="at least 1"):
+        equally_spaced(0, 1)

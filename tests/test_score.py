@@ -62,3 +62,41 @@ def test_experiment_id_is_stable_across_sessions_and_option_order():
 def test_every_field_changes_the_id(change):
     base = {"paper": "p", "system": "s", "data": "d-1/x", "split": "random-1", "recipe": "r-1", "seed": 0}
     assert Experiment(**base).id != Experiment(**{**base, **change}).id
+
+
+def test_fusion_by_averaging_is_the_mean_of_the_rows():
+    a, b = np.array([[0.9, 0.1]]), np.array([[0.2, 0.8]])
+    np.testing.assert_allclose(score.average(a, b), [[0.55, 0.45]])
+
+
+def test_scores_of_each_stream_have_length_one_before_the_svm():
+    rows = score.normalised(np.array([[0.6, 0.8], [1.0, 0.0]]), np.array([[0.5, 0.5], [0.3, 0.4]]))
+    assert rows.shape == (2, 4)
+    np.testing.assert_allclose(np.linalg.norm(rows[:, :2], axis=1), 1)
+    np.testing.assert_allclose(np.linalg.norm(rows[:, 2:], axis=1), 1)
+
+
+@pytest.mark.parametrize("classes", [2, 4])
+def test_the_svm_learns_which_stream_to_believe(classes):
+    rng = np.random.default_rng(0)
+    truth = np.arange(80) % classes
+    good, bad = np.eye(classes)[truth], rng.dirichlet(np.full(classes, 0.3), 80)
+    stacked = score.normalised(good + 1e-3, bad)
+    rows = score.svm(stacked[:40], truth[:40], stacked[40:], classes)
+    np.testing.assert_allclose(rows.sum(1), 1)
+    assert score.accuracy(rows, truth[40:]) == 1
+
+
+def test_the_svm_gives_no_probability_to_a_class_that_it_never_saw():
+    known = np.eye(4)[[0, 1, 0, 1]]
+    assert (score.svm(known, np.array([0, 1, 0, 1]), known, 3)[:, 2] == 0).all()
+
+
+@given(st.integers(1, 20), st.integers(2, 6), st.integers(0, 99))
+def test_hit_at_k_equals_a_slow_count(n, classes, seed):
+    rng = np.random.default_rng(seed)
+    rows, truth = rng.dirichlet(np.ones(classes), n), rng.integers(0, classes, n)
+    for k in range(1, classes + 1):
+        slow = np.mean([t in sorted(range(classes), key=lambda c: -row[c])[:k] for row, t in
+                        zip(rows, truth, strict=True)])  # fmt: skip
+        assert score.hit(rows, truth, k) == pytest.approx(slow)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import textwrap
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -158,3 +159,10 @@ def test_two_processes_train_the_same_network_as_one(tmp_path):
         weights.append(torch.load(out, weights_only=True))
     for one, two in zip(*weights, strict=True):
         torch.testing.assert_close(one, two, rtol=1e-3, atol=1e-5)
+
+
+def test_steps_divide_the_rate_by_ten_at_each_drop():
+    """The two-stream schedule: 1e-2, 1e-3 after 50K iterations, 1e-4 after 70K (Sec. 5)."""
+    recipe = Recipe("s", epochs=1, batch=256, lr=1e-2, schedule="steps", drops=(50_000, 70_000))
+    rates = [learning_rate(recipe, step, 80_000) for step in (0, 49_999, 50_000, 69_999, 70_000, 79_999)]
+    np.testing.assert_allclose(rates, [1e-2, 1e-2, 1e-3, 1e-3, 1e-4, 1e-4])

@@ -12,10 +12,14 @@ from hypothesis import strategies as st
 from vidlab.transforms import (
     baccouche_clip,
     crop_box,
+    crops_at,
+    five_crops,
     halve,
+    lighting,
     local_contrast_normalise,
     moving_share,
     person_box,
+    random_crops,
     unlike_background,
 )
 
@@ -289,3 +293,49 @@ def test_the_box_holds_the_real_boxer():
     assert (left <= 28).all() and (left + 34 >= 47).all()
     assert (top <= 6).all() and (top + 54 >= 56).all()
     assert baccouche_clip(grey).shape == (len(grey), 54, 34)
+
+
+# --- the two-stream networks' crops and jitter -------------------------------------------------------------
+
+
+def places(height=6, width=8):
+    """One picture whose value says where each pixel was: 10 * row + column."""
+    return (10 * torch.arange(height)[:, None] + torch.arange(width)).float()[None, None]
+
+
+def test_crops_at_cuts_each_picture_at_its_own_corner():
+    two = places().repeat(2, 1, 1, 1)
+    cut = crops_at(two, np.array([0, 3]), np.array([1, 5]), 3)
+    assert cut[:, 0, 0, 0].tolist() == [1, 35] and cut.shape == (2, 1, 3, 3)
+
+
+@pytest.mark.parametrize(("centre", "columns"), [(False, {0, 1, 2, 3, 4}), (True, {1, 2, 3})])
+def test_random_crops_reach_all_of_the_frame_or_only_its_central_square(centre, columns):
+    many = places().repeat(400, 1, 1, 1)
+    corner = random_crops(many, 4, np.random.default_rng(0), centre)[:, 0, 0, 0].int()
+    assert set((corner // 10).tolist()) == {0, 1, 2}
+    assert set((corner % 10).tolist()) == columns
+
+
+@pytest.mark.parametrize(("centre", "corners"), [(False, [0, 4, 20, 24, 12]), (True, [1, 3, 21, 23, 12])])
+def test_five_crops_are_the_corners_and_the_centre(centre, corners):
+    cut = five_crops(places(), 4, centre)
+    assert cut.shape == (1, 5, 1, 4, 4)
+    assert cut[0, :, 0, 0, 0].tolist() == corners
+
+
+@pytest.mark.parametrize("cut", [five_crops, lambda b, s: random_crops(b, s, np.random.default_rng(0))])
+def test_a_crop_larger_than_the_frame_is_refused(cut):
+    with pytest.raises(ValueError, match="7 x 7 does not fit into frames of 6 x 8"):
+        cut(places(), 7)
+
+
+def test_lighting_shifts_each_picture_by_one_colour_along_its_own_axes():
+    picture = torch.from_numpy(noise(2, 6, 20, 20)).float()
+    picture[:, 1::3] = picture[:, ::3]  # red and green agree, so they are shifted alike
+    shift = lighting(picture, np.random.default_rng(0)) - picture
+    assert (shift.flatten(2).std(-1) < 1e-3).all()  # the same at every pixel
+    by_channel = shift.mean((2, 3))
+    torch.testing.assert_close(by_channel[:, :3], by_channel[:, 3:])  # and in every stacked frame
+    torch.testing.assert_close(by_channel[:, 0], by_channel[:, 1], atol=1e-2, rtol=0)
+    assert (by_channel[0] - by_channel[1]).abs().max() > 0.1  # each picture has its own amount

@@ -27,7 +27,7 @@ class Profile:
 
 
 PROFILES = {
-    "quick": Profile("quick", width=0.125, crop=32, epochs=0.05, size="quick"),
+    "quick": Profile("quick", width=0.125, crop=48, epochs=0.05, size="quick"),
     "laptop": Profile("laptop", width=0.25, crop=56, epochs=1.0, size="laptop"),
     "full": Profile("full", width=1.0, crop=112, epochs=1.0, size="full"),
 }

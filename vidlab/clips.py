@@ -17,6 +17,17 @@ def windows(length: int, size: int = 9, hop: int = 9) -> np.ndarray:
     return np.arange(0, max(length - size, 0) + 1, hop, dtype=np.int64)
 
 
+def equally_spaced(length: int, size: int, count: int = 25) -> np.ndarray:
+    """Starts `(count,)` int64 of clips of `size` frames at equal distances over a video of `length` frames.
+
+    "A fixed number of frames (25) with equal temporal spacing" (Simonyan & Zisserman 2014, Sec. 5): the first
+    begins at 0, the last ends with the video. A short video repeats starts. ValueError as in `windows`.
+    """
+    if length < 1 or size < 1 or count < 1:
+        raise ValueError(f"clips need length, size and count of at least 1, got {length}, {size}, {count}")
+    return np.rint(np.linspace(0, max(length - size, 0), count)).astype(np.int64)
+
+
 def take(frames, starts, size: int = 9):
     """The windows themselves: frames `(T, …)` (numpy or torch) and starts `(n,)` → `(n, size, …)`.
 

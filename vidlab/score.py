@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from scipy.special import softmax
+from sklearn.svm import LinearSVC
 from torch import Tensor, nn
 
 
@@ -67,6 +69,37 @@ def vote(scores: Scores) -> np.ndarray:
     ballots = np.eye(scores.probabilities.shape[1])[scores.probabilities.argmax(1)]
     votes, count = _sum_by_video(scores, ballots)
     return (votes + 0.5 * mean(scores)) / (count + 0.5)
+
+
+def average(*streams: np.ndarray) -> np.ndarray:
+    """Late fusion by averaging the rows (V, K) of several streams (Simonyan & Zisserman 2014, Sec. 2)."""
+    return np.mean(streams, axis=0)
+
+
+def normalised(*streams: np.ndarray) -> np.ndarray:
+    """The rows (V, K) of several streams, each scaled to length 1, side by side: (V, K * streams)."""
+    return np.hstack([rows / np.linalg.norm(rows, axis=1, keepdims=True) for rows in streams])
+
+
+def svm(known: np.ndarray, truth: np.ndarray, new: np.ndarray, classes: int, c: float = 1.0) -> np.ndarray:
+    """Late fusion by a multi-class linear SVM on stacked, L2-normalised scores (Sec. 2): rows (V, K).
+
+    known: `normalised` scores of training videos, best of networks that never saw them (scores of an
+    over-fitted network on its own training videos are near one-hot, and teach the SVM little); new: those of
+    the test videos. The margins pass through a softmax, so that the rows are distributions.
+    """
+    machine = LinearSVC(C=c, multi_class="crammer_singer", random_state=0).fit(known, truth)
+    margins = machine.decision_function(new)
+    if margins.ndim == 1:  # two classes have one margin between them
+        margins = np.stack([-margins, margins], 1)
+    rows = np.zeros((len(new), classes))
+    rows[:, machine.classes_] = softmax(margins, axis=1)
+    return rows
+
+
+def hit(rows: np.ndarray, truth: np.ndarray, k: int) -> float:
+    """Hit@k (top-k accuracy): share of rows (V, K) whose label is among the k most probable classes."""
+    return float((np.argsort(-rows, axis=1)[:, :k] == truth[:, None]).any(1).mean())
 
 
 def labels(scores: Scores) -> np.ndarray:

@@ -21,8 +21,9 @@ IGNORED = -100  # the target of a step that does not exist (padding of a short s
 class Recipe:
     """How to train, as data: `name` carries a version, and what has been recorded under it never changes.
 
-    lr: peak learning rate; schedule "one-cycle" (warm-up over 20 % of the steps, then a cosine to zero)
-    or "constant"; clip: largest norm of the gradient; precision "float32" or "bfloat16" (autocast).
+    lr: peak learning rate; schedule "one-cycle" (warm-up over 20 % of the steps, then a cosine to zero),
+    "constant", or "steps" (a tenth from each of the iterations in `drops` on); clip: largest norm of the
+    gradient; precision "float32" or "bfloat16" (autocast).
     """
 
     name: str
@@ -33,6 +34,7 @@ class Recipe:
     momentum: float = 0.9
     weight_decay: float = 0.0
     schedule: str = "one-cycle"
+    drops: tuple[int, ...] = ()
     clip: float | None = None
     precision: str = "float32"
 
@@ -60,8 +62,11 @@ def learning_rate(recipe: Recipe, step: int, steps: int) -> float:
     """The rate of one step: a function of its number alone, so that a resumed run takes the same one."""
     if recipe.schedule == "constant":
         return recipe.lr
+    if recipe.schedule == "steps":
+        return recipe.lr * 0.1 ** sum(step >= drop for drop in recipe.drops)
     if recipe.schedule != "one-cycle":
-        raise ValueError(f"recipe {recipe.name}: schedule {recipe.schedule!r} is not constant or one-cycle")
+        kinds = "constant, steps or one-cycle"
+        raise ValueError(f"recipe {recipe.name}: schedule {recipe.schedule!r} is not {kinds}")
     warm = max(1, round(0.2 * steps))
     if step < warm:
         return recipe.lr * (0.1 + 0.9 * step / warm)

@@ -152,3 +152,58 @@ def _gaussian_mean(clip: torch.Tensor, size: int) -> torch.Tensor:
         padded = clip.index_select(axis, inside)
         clip = sum(w * padded.narrow(axis, k, length) for k, w in enumerate(weights))
     return clip
+
+
+def crops_at(batch: torch.Tensor, top: np.ndarray, left: np.ndarray, size: int) -> torch.Tensor:
+    """Squares of `size` pixels out of a batch `(N, C, H, W)`, one each at rows top and columns left (N,)."""
+    return torch.stack([
+        picture[:, y : y + size, x : x + size]
+        for picture, y, x in zip(batch, top.tolist(), left.tolist(), strict=True)
+    ])  # fmt: skip
+
+
+def random_crops(batch: torch.Tensor, size: int, rng: np.random.Generator, centre: bool = False
+                 ) -> torch.Tensor:  # fmt: skip
+    """A random square of each picture `(N, C, H, W)` -> `(N, C, size, size)`: from the whole frame
+    (Simonyan & Zisserman 2014, Sec. 5), or, as in Krizhevsky 2012, only from its central square."""
+    n, _, height, width = batch.shape
+    _check_fits(size, height, width)
+    side = min(height, width)
+    down, right = ((height - side) // 2, (width - side) // 2) if centre else (0, 0)
+    tall, wide = (side, side) if centre else (height, width)
+    return crops_at(
+        batch,
+        down + rng.integers(0, tall - size + 1, n),
+        right + rng.integers(0, wide - size + 1, n),
+        size,
+    )
+
+
+def five_crops(batch: torch.Tensor, size: int, centre: bool = False) -> torch.Tensor:
+    """The four corners and the centre of each picture `(N, C, H, W)` -> `(N, 5, C, size, size)`: with their
+    mirror images the 10 inputs of a test frame (Sec. 5). `centre`: the corners of the central square."""
+    height, width = batch.shape[-2:]
+    _check_fits(size, height, width)
+    if centre:
+        side = min(height, width)
+        y, x = (height - side) // 2, (width - side) // 2
+        batch, height, width = batch[..., y : y + side, x : x + side], side, side
+    y, x = height - size, width - size
+    places = [(0, 0), (0, x), (y, 0), (y, x), (y // 2, x // 2)]
+    return torch.stack([batch[..., i : i + size, j : j + size] for i, j in places], 1)
+
+
+def _check_fits(size: int, height: int, width: int) -> None:
+    if size > min(height, width):
+        raise ValueError(f"a crop of {size} x {size} does not fit into frames of {height} x {width}")
+
+
+def lighting(batch: torch.Tensor, rng: np.random.Generator, spread: float = 0.1) -> torch.Tensor:
+    """RGB jitter as in Krizhevsky 2012, Sec. 4.1: each picture `(N, 3 k, H, W)` moves along the principal
+    axes of its own colours, by Gaussian amounts of `spread` standard deviations."""
+    pixels = batch.unflatten(1, (-1, 3)).transpose(1, 2).flatten(2)  # (N, 3, pixels)
+    covariance = torch.stack([torch.cov(colours) for colours in pixels[:, :, ::7]])
+    values, axes = torch.linalg.eigh(covariance)
+    amounts = torch.from_numpy(rng.normal(0, spread, values.shape).astype(np.float32)).to(batch.device)
+    shift = (axes * (amounts * values.clamp_min(0).sqrt())[:, None]).sum(-1)  # (N, 3)
+    return batch + shift.repeat(1, batch.shape[1] // 3)[:, :, None, None]

@@ -11,7 +11,7 @@ from vidlab import runs, score, videos
 from vidlab.papers.baccouche import stages, system, table
 from vidlab.papers.baccouche.data import Material, prepare
 from vidlab.train import best_device
-from vidlab.videos.benchmark import Benchmark, Split
+from vidlab.videos.benchmark import only
 
 
 def train_on(
@@ -91,33 +91,13 @@ def _material(kind: str, root: Path, classes, partial: bool) -> Material:
             "put all videos there, or give --partial"
         )
     if classes:
-        found = _only(found, classes)
+        found = only(found, classes)
     usable = [split for split in found.splits if split.train and split.test]
     if not usable:
         raise ValueError(f"{root}: no split has videos on both sides; it takes two people or groups")
     by_default = sorted(usable, key=lambda split: split.name == "holdout")  # first: leave one group out
     store = vidlab.generated("stores", f"{kind}-{root.resolve().name}-boxes")
     return prepare(replace(found, splits=tuple(by_default)), store)
-
-
-def _only(benchmark: Benchmark, classes) -> Benchmark:
-    """The benchmark with only some of its classes, and its splits with only their videos."""
-    unknown = sorted(set(classes) - set(benchmark.classes))
-    if unknown:
-        raise ValueError(
-            f"{', '.join(unknown)}: no class of {benchmark.name}; it has {', '.join(benchmark.classes)}"
-        )
-    names = tuple(c for c in benchmark.classes if c in classes)
-    kept = [i for i, v in enumerate(benchmark.videos) if benchmark.classes[v.label] in names]
-    chosen = [benchmark.videos[i] for i in kept]
-    renumbered = tuple(replace(v, label=names.index(benchmark.classes[v.label])) for v in chosen)
-    place = {old: new for new, old in enumerate(kept)}
-    groups = [v.group for v in chosen]
-    splits = []
-    for split in benchmark.splits:
-        train, test = (tuple(place[i] for i in side if i in place) for side in (split.train, split.test))
-        splits.append(Split(split.name, train, test, groups))
-    return replace(benchmark, classes=names, videos=renumbered, splits=tuple(splits))
 
 
 def _report(trained: system.System, data: Material, split) -> str:

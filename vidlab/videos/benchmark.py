@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import InitVar, dataclass
+from dataclasses import InitVar, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -107,6 +107,27 @@ class Benchmark:
                 return split
         known = ", ".join(split.name for split in self.splits)
         raise ValueError(f"{self.name} has no split {name!r}; it has {known}")
+
+
+def only(benchmark: Benchmark, classes: Iterable[str]) -> Benchmark:
+    """The benchmark with only some of its classes, in its own order, and its splits with only their videos."""
+    classes = set(classes)
+    unknown = sorted(classes - set(benchmark.classes))
+    if unknown:
+        raise ValueError(
+            f"{', '.join(unknown)}: no class of {benchmark.name}; it has {', '.join(benchmark.classes)}"
+        )
+    names = tuple(c for c in benchmark.classes if c in classes)
+    kept = [i for i, v in enumerate(benchmark.videos) if benchmark.classes[v.label] in names]
+    chosen = [benchmark.videos[i] for i in kept]
+    renumbered = tuple(replace(v, label=names.index(benchmark.classes[v.label])) for v in chosen)
+    place = {old: new for new, old in enumerate(kept)}
+    groups = [v.group for v in chosen]
+    splits = []
+    for split in benchmark.splits:
+        train, test = (tuple(place[i] for i in side if i in place) for side in (split.train, split.test))
+        splits.append(Split(split.name, train, test, groups))
+    return replace(benchmark, classes=names, videos=renumbered, splits=tuple(splits))
 
 
 def split_by_groups(name: str, groups: Sequence[str], train: Iterable[str], test: Iterable[str]) -> Split:

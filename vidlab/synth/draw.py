@@ -4,31 +4,47 @@ Everything that can be is computed for all frames at once; the loop over frames 
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
 
-from .people import INDEX, SIDES, Outfit, Person
+from .people import GREY, INDEX, SIDES, WHITE, Colours, Outfit, Person, Tint
 
 PARTS = (
     "background", "torso", "head",
     *(f"{side}_{part}" for side in SIDES
       for part in ("upper_arm", "forearm", "hand", "thigh", "shank", "foot")),
 )  # fmt: skip
+PROP = len(PARTS)  # the part of a thing that is no person
 SHIFT = 4  # polygon corners are given in 1/16 pixel
 
 
 @dataclass
 class Piece:
-    """One polygon over time: corners (T, N, 2) in pixels, grey (T,), the part it shows (0: paint only)."""
+    """One polygon over time: corners (T, N, 2) in pixels, grey (T,), the part it shows (0: paint only).
+
+    tint: red, green and blue at grey 1, so that the same shading serves grey and coloured pictures.
+    """
 
     corners: np.ndarray
     grey: np.ndarray
     part: int = 0
+    tint: Tint = WHITE
 
     def __post_init__(self) -> None:
         self.corners = np.rint(self.corners * (1 << SHIFT)).astype(np.int32)
         self.greys = np.clip(self.grey, 3, 252).tolist()
+
+    @cached_property
+    def colours(self) -> list[list[float]]:
+        """Red, green, blue of each frame."""
+        return np.clip(np.asarray(self.grey)[:, None] * np.array(self.tint), 3, 252).tolist()
+
+    def paint(self, frame: np.ndarray, t: int) -> None:
+        """Fill the polygon of frame `t` into a grey (H, W) or a coloured (H, W, 3) picture, in place."""
+        colour = self.greys[t] if frame.ndim == 2 else self.colours[t]
+        cv2.fillConvexPoly(frame, self.corners[t], colour, cv2.LINE_AA, SHIFT)
 
 
 def limb(a: np.ndarray, b: np.ndarray, ra: np.ndarray, rb: np.ndarray) -> np.ndarray:
@@ -60,11 +76,13 @@ class Painter:
     """A person in one outfit, ready to be painted frame by frame.
 
     points (T, J, 2) pixels, world (T, J, 3) heights, yaw (T,), scale (T,) pixels a height,
-    light -1 or 1: the side from which the light comes.
+    light -1 or 1: the side from which the light comes; colours: of clothes, skin and hair.
     """
 
     def __init__(self, who: Person, outfit: Outfit, points: np.ndarray, world: np.ndarray,
-                 yaw: np.ndarray, scale: np.ndarray, light: float) -> None:  # fmt: skip
+                 yaw: np.ndarray, scale: np.ndarray, light: float, colours: Colours = GREY
+                 ) -> None:  # fmt: skip
+        self.colours = colours
         self.who, self.outfit, self.points, self.world = who, outfit, points, world
         self.scale, self.light = scale, light
         self.forward = np.stack([np.cos(yaw), np.sin(yaw)], -1)  # X, Y: negative Y looks at the camera
@@ -103,12 +121,12 @@ class Painter:
         return 1 - 0.2 * np.clip(depth / 0.08, 0, 1)
 
     def _tube(self, a: np.ndarray, b: np.ndarray, ra: float, rb: float, grey: np.ndarray, part: str,
-              folds: int = 2) -> tuple[list[Piece], list[Piece]]:  # fmt: skip
+              folds: int = 2, tint: Tint = WHITE) -> tuple[list[Piece], list[Piece]]:  # fmt: skip
         """A limb's dark base, and its lighter core with a few folds; ra, rb in heights."""
         ra_px, rb_px = ra * self.fat, rb * self.fat
-        base = [Piece(limb(a, b, ra_px, rb_px), 0.84 * grey, PARTS.index(part))]
+        base = [Piece(limb(a, b, ra_px, rb_px), 0.84 * grey, PARTS.index(part), tint)]
         aside = np.stack([self.light * 0.28 * np.maximum(ra_px, rb_px), -0.1 * ra_px], -1)
-        core = [Piece(limb(a + aside, b + aside, 0.62 * ra_px, 0.62 * rb_px), 1.04 * grey + 2)]
+        core = [Piece(limb(a + aside, b + aside, 0.62 * ra_px, 0.62 * rb_px), 1.04 * grey + 2, tint=tint)]
         axis = b - a
         across = np.stack([-axis[:, 1], axis[:, 0]], -1)
         across = across / np.maximum(np.linalg.norm(across, axis=-1, keepdims=True), 1e-6)
@@ -119,37 +137,39 @@ class Painter:
             thick = np.minimum(ra_px, rb_px)[:, None]
             p = a + f0 * axis + s0 * thick * across
             q = a + np.clip(f0 + f1, 0, 1) * axis + s1 * thick * across
-            core.append(Piece(stroke(p, q, 0.007 * self.scale), shade * grey))
+            core.append(Piece(stroke(p, q, 0.007 * self.scale), shade * grey, tint=tint))
         return base, core
 
     def _leg(self, side: str) -> list[Piece]:
-        o = self.outfit
+        o, c = self.outfit, self.colours
         dim = self._dim(self._depth(f"{side}_hip", f"{side}_knee"))
         cloth, loose = o.trousers * dim, 0.5 + 0.5 * o.looseness
         shin = (self.who.skin * 0.85 if o.short_trousers else o.trousers) * dim
         hip, knee, ankle = (self.at(f"{side}_{j}") for j in ("hip", "knee", "ankle"))
         heel, toe = self.at(f"{side}_heel"), self.at(f"{side}_toe")
-        thigh = self._tube(hip, knee, 0.055 * loose, 0.041 * loose, cloth, f"{side}_thigh", 3)
+        thigh = self._tube(hip, knee, 0.055 * loose, 0.041 * loose, cloth, f"{side}_thigh", 3, c.trousers)
         thin = 0.85 if o.short_trousers else loose
         folds = 0 if thin < 0.9 else 3
-        shank = self._tube(knee, ankle, 0.040 * thin, 0.027 * thin, shin, f"{side}_shank", folds)
-        foot = self._tube(heel, toe, 0.023, 0.017, o.shoes * dim, f"{side}_foot", 0)
+        shank = self._tube(knee, ankle, 0.040 * thin, 0.027 * thin, shin, f"{side}_shank", folds,
+                           c.skin if o.short_trousers else c.trousers)  # fmt: skip
+        foot = self._tube(heel, toe, 0.023, 0.017, o.shoes * dim, f"{side}_foot", 0, c.shoes)
         return foot[0] + shank[0] + thigh[0] + foot[1] + shank[1] + thigh[1]
 
     def _arm(self, side: str) -> list[Piece]:
-        o = self.outfit
+        o, c = self.outfit, self.colours
         dim = self._dim(self._depth(f"{side}_shoulder", f"{side}_elbow"))
         sleeve = o.shirt * dim * 0.97
         bare = self.who.skin * dim
         names = ("shoulder", "elbow", "wrist", "hand")
         shoulder, elbow, wrist, hand = (self.at(f"{side}_{name}") for name in names)
         loose = 0.4 + 0.6 * o.looseness
-        upper = self._tube(shoulder, elbow, 0.037 * loose, 0.030 * loose, sleeve, f"{side}_upper_arm", 2)
+        upper = self._tube(shoulder, elbow, 0.037 * loose, 0.030 * loose, sleeve, f"{side}_upper_arm", 2,
+                           c.shirt)  # fmt: skip
         fore = self._tube(elbow, wrist, (0.027 if o.short_sleeves else 0.029 * loose), 0.021,
                           bare * 0.92 if o.short_sleeves else sleeve, f"{side}_forearm",
-                          0 if o.short_sleeves else 2)  # fmt: skip
+                          0 if o.short_sleeves else 2, c.skin if o.short_sleeves else c.shirt)  # fmt: skip
         mitt = self._tube(wrist + 0.25 * (hand - wrist), hand - 0.25 * (hand - wrist), 0.024, 0.021,
-                          np.clip(bare * 1.12, 0, 240), f"{side}_hand", 0)  # fmt: skip
+                          np.clip(bare * 1.12, 0, 240), f"{side}_hand", 0, c.skin)  # fmt: skip
         return mitt[0] + fore[0] + upper[0] + mitt[1] + fore[1] + upper[1]
 
     def _half(self, across: float, deep: float) -> np.ndarray:
@@ -157,7 +177,7 @@ class Painter:
         return self.fat * np.hypot(across * self.forward[:, 1], deep * self.forward[:, 0])
 
     def _torso(self) -> list[Piece]:
-        o, girth = self.outfit, 0.6 + 0.4 * self.outfit.looseness
+        o, c, girth = self.outfit, self.colours, 0.6 + 0.4 * self.outfit.looseness
         neck, chest, pelvis = self.at("neck"), self.at("chest"), self.at("pelvis")
         axis = pelvis - chest
         tilt = 0.5 * (self.at("left_shoulder") + self.at("right_shoulder")) - chest
@@ -185,17 +205,20 @@ class Painter:
                         + [edge(f, 0.62 + 0.28 * self.light) for f in reversed(fs)], 1)  # fmt: skip
         shirt = np.full(len(neck), o.shirt)
         throat = limb(chest, self.at("head"), 0.040 * self.fat, 0.036 * self.fat)
-        pieces = [Piece(throat, 0.75 * np.full(len(neck), self.who.skin), PARTS.index("head")),
-                  Piece(outline, 0.85 * shirt, PARTS.index("torso")), Piece(core, 1.03 * shirt)]  # fmt: skip
+        pieces = [Piece(throat, 0.75 * np.full(len(neck), self.who.skin), PARTS.index("head"), c.skin),
+                  Piece(outline, 0.85 * shirt, PARTS.index("torso"), c.shirt),
+                  Piece(core, 1.03 * shirt, tint=c.shirt)]  # fmt: skip
         for f0, f1, s0, s1, grey in self._pattern():
             corners = np.stack([edge(f0, s0), edge(f0, s1), edge(f1, s1), edge(f1, s0)], 1)
-            pieces.append(Piece(corners, np.full(len(neck), grey)))
+            pieces.append(Piece(corners, np.full(len(neck), grey), tint=c.pattern))
         for _ in range(7):  # folds
             f, s = self.marks.uniform(0.1, 0.95), self.marks.uniform(-0.85, 0.6)
             df, ds = self.marks.uniform(-0.14, 0.14), self.marks.uniform(0.1, 0.45)
             shade = float(self.marks.choice([0.80, 0.87, 1.09, 1.16])) * o.shirt
             ends = [(f, s), (f + 0.022, s), (f + df + 0.022, s + ds), (f + df, s + ds)]
-            pieces.append(Piece(np.stack([edge(*end) for end in ends], 1), np.full(len(neck), shade)))
+            pieces.append(
+                Piece(np.stack([edge(*end) for end in ends], 1), np.full(len(neck), shade), tint=c.shirt)
+            )
         if o.bag:
             strap = np.stack([edge(0.0, -0.6), edge(0.06, -0.45), edge(0.95, 0.9), edge(0.87, 0.95)], 1)
             pieces.append(Piece(strap, np.full(len(neck), 255.0 - o.shirt) * 0.6 + 20))
@@ -226,10 +249,10 @@ class Painter:
         size, f_x = self.scale * self.who.head, self.forward[:, 0]
         at = self.at("head") + np.stack([-0.034 * f_x * size, 0.030 * size], -1)
         shape = ellipse(at, size * (0.056 - 0.022 * np.abs(f_x)), size * 0.066, np.zeros(len(at)))
-        return [Piece(shape, np.full(len(at), self.who.hair), PARTS.index("head"))]
+        return [Piece(shape, np.full(len(at), self.who.hair), PARTS.index("head"), self.colours.hair)]
 
     def _head(self) -> list[Piece]:
-        who, size = self.who, self.scale * self.who.head
+        who, c, size = self.who, self.colours, self.scale * self.who.head
         head, neck = self.at("head"), self.at("neck")
         tilt = np.arctan2(head[:, 0] - neck[:, 0], neck[:, 1] - head[:, 1]) * 0.6
         f_x = self.forward[:, 0]
@@ -242,32 +265,39 @@ class Painter:
         back_at = head + np.stack([-0.026 * f_x * size, -0.012 * size], -1)
         hair, skin = who.hair * ones, who.skin * ones
         pieces = []
-        pieces.append(Piece(ellipse(back_at, size * 0.040, size * 0.048, tilt), hair, PARTS.index("head")))
-        pieces.append(Piece(skull, 0.84 * skin, PARTS.index("head")))
+        pieces.append(
+            Piece(ellipse(back_at, size * 0.040, size * 0.048, tilt), hair, PARTS.index("head"), c.hair)
+        )
+        pieces.append(Piece(skull, 0.84 * skin, PARTS.index("head"), c.skin))
         lit = face_at + np.stack([self.light * 0.010 * size + 0.004 * f_x * size, 0.006 * size], -1)
-        pieces.append(Piece(ellipse(lit, size * 0.026, size * 0.044, tilt), 1.02 * skin))
+        pieces.append(Piece(ellipse(lit, size * 0.026, size * 0.044, tilt), 1.02 * skin, tint=c.skin))
         eyes = face_at + np.stack([0.010 * f_x * size, -0.014 * size], -1)
-        pieces.append(Piece(ellipse(eyes, size * (0.030 - 0.012 * profile), size * 0.007, tilt), 0.45 * skin))
+        pieces.append(
+            Piece(
+                ellipse(eyes, size * (0.030 - 0.012 * profile), size * 0.007, tilt), 0.45 * skin, tint=c.skin
+            )
+        )
         nose = np.stack([face_at + np.stack([0.026 * f_x * size, y * size], -1) for y in (-0.014, 0.024)]
                         + [face_at + np.stack([0.050 * f_x * size, 0.014 * size], -1)], 1)  # fmt: skip
-        pieces.append(Piece(nose, 0.95 * skin))
+        pieces.append(Piece(nose, 0.95 * skin, tint=c.skin))
         pieces.append(Piece(ellipse(cap_at, size * (0.041 + 0.010 * profile), size * 0.034, tilt), hair,
-                            PARTS.index("head")))  # fmt: skip
+                            PARTS.index("head"), c.hair))  # fmt: skip
         pieces.append(Piece(ellipse(cap_at + [[self.light * 1.2, -0.6]], size * 0.022, size * 0.016, tilt),
-                            1.2 * hair + 8))  # fmt: skip
+                            1.2 * hair + 8, tint=c.hair))  # fmt: skip
         if self.outfit.hat:
             brim = head + np.stack([0.016 * f_x * size, -0.030 * size], -1)
             cap = head + np.stack([-0.004 * f_x * size, -0.044 * size], -1)
-            pieces.append(Piece(ellipse(cap, size * 0.058, size * 0.034, tilt), self.outfit.shoes * ones))
+            pieces.append(Piece(ellipse(cap, size * 0.058, size * 0.034, tilt), self.outfit.shoes * ones,
+                                tint=c.shoes))  # fmt: skip
             pieces.append(Piece(ellipse(brim, size * (0.056 + 0.016 * profile), size * 0.011, tilt),
-                                0.8 * self.outfit.shoes * ones))  # fmt: skip
+                                0.8 * self.outfit.shoes * ones, tint=c.shoes))  # fmt: skip
         return pieces
 
     def paint(self, frame: np.ndarray, t: int) -> None:
         """Paint the person of frame `t` over `frame` (uint8), in place."""
         for group in self.order[t]:
             for piece in self.groups[group]:
-                cv2.fillConvexPoly(frame, piece.corners[t], piece.greys[t], cv2.LINE_AA, SHIFT)
+                piece.paint(frame, t)
 
     def mask(self, t: int, shape: tuple[int, int]) -> np.ndarray:
         """Which part (index into PARTS) each pixel of frame `t` shows: uint8 of `shape`."""

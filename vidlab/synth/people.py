@@ -47,6 +47,25 @@ class Outfit:
     marks: int
 
 
+Tint = tuple[float, float, float]  # red, green and blue at grey 1
+WHITE: Tint = (1.0, 1.0, 1.0)
+
+
+@dataclass(frozen=True)
+class Colours:
+    """Tints of a person's clothes, skin and hair; by default there is no colour, as in KTH."""
+
+    shirt: Tint = WHITE
+    pattern: Tint = WHITE
+    trousers: Tint = WHITE
+    shoes: Tint = WHITE
+    skin: Tint = WHITE
+    hair: Tint = WHITE
+
+
+GREY = Colours()
+
+
 @dataclass(frozen=True)
 class Person:
     """One synthetic subject. `outfits`: the usual clothes and those of scenario d3."""

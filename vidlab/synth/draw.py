@@ -316,12 +316,13 @@ class Painter:
         up = self.world[t, :, 2] - self.world[t, feet, 2].min()
         cast = np.stack([self.points[t, :, 0] + flat[0] * up * self.scale[t],
                          ground + flat[1] * up * self.scale[t] * 0.4], -1)  # fmt: skip
-        dark = np.zeros_like(frame)
+        dark = np.zeros(frame.shape[:2], np.uint8)
         width = max(1, round(float(self.scale[t]) * 0.05))
         at = np.clip(np.rint(cast), -400, 600).astype(int).tolist()
         for a, b, w in SHADOW_BONES:
             cv2.line(dark, at[a], at[b], strength, max(1, int(w * width)), cv2.LINE_8)
-        return cv2.subtract(frame, cv2.blur(dark, (5, 3)))
+        dark = cv2.blur(dark, (5, 3))
+        return cv2.subtract(frame, dark if frame.ndim == 2 else cv2.merge([dark] * 3))
 
 
 SHADOW_BONES = tuple(

@@ -140,6 +140,33 @@ def person(number: int, rng: np.random.Generator) -> Person:
     )
 
 
+def _hue(rng: np.random.Generator, vivid: tuple[float, float]) -> Tint:
+    """A tint of any hue, of brightness about 1: `vivid` is how far it may be from grey (0 … 1)."""
+    hue, share = rng.uniform(0, 2 * np.pi), rng.uniform(*vivid)
+    wave = np.cos(hue - np.array([0, 2, 4]) * np.pi / 3)
+    tint = 1 + share * wave
+    tint /= tint @ [0.299, 0.587, 0.114]
+    return float(tint[0]), float(tint[1]), float(tint[2])
+
+
+SKIN: Tint = (1.22, 0.94, 0.76)
+
+
+def colours(rng: np.random.Generator) -> Colours:
+    """Draw the colours of somebody's clothes and hair; skin differs in brightness (`Person.skin`), a little
+    in hue."""
+    warm = rng.uniform(0.6, 1.15)
+    skin = tuple(1 + warm * (channel - 1) for channel in SKIN)
+    return Colours(
+        shirt=_hue(rng, (0.2, 0.75)),
+        pattern=_hue(rng, (0.2, 0.75)),
+        trousers=_hue(rng, (0.0, 0.45)),
+        shoes=_hue(rng, (0.0, 0.3)),
+        skin=skin,
+        hair=(1.25, 0.95, 0.65) if rng.random() < 0.5 else (1.05, 1.0, 0.95),
+    )
+
+
 def turn(vectors: np.ndarray, yaw: np.ndarray) -> np.ndarray:
     """Rotate (T, ..., 3) body vectors (forward, left, up) by yaw (T,) into world axes (X, Y, Z)."""
     shape = (-1,) + (1,) * (vectors.ndim - 2)

@@ -111,5 +111,7 @@ def test_one_group_cannot_be_split(split):
 
 
 def test_an_unknown_loader_lists_what_can_be_loaded():
-    with pytest.raises(ValueError, match="no loader for 'ucf101'; there are 'kth' and 'folder'"):
-        load("ucf101", "nowhere")
+    with pytest.raises(
+        ValueError, match="no loader for 'ucf'; there are 'kth', 'ucf101', 'hmdb51', 'folder'"
+    ):
+        load("ucf", "nowhere")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from . import folder, kth
+from . import folder, hmdb51, kth, ucf101
 from .benchmark import Benchmark, Split, Video
 from .reading import DiskError, PreparationError, VideoError, read_frames, write_frames
 from .store import Store, prepare
@@ -25,14 +25,19 @@ __all__ = [
     "write_frames",
 ]
 
-_LOADERS: dict[str, Callable[..., Benchmark]] = {"kth": kth.load, "folder": folder.load}
+_LOADERS: dict[str, Callable[..., Benchmark]] = {
+    "kth": kth.load,
+    "ucf101": ucf101.load,
+    "hmdb51": hmdb51.load,
+    "folder": folder.load,
+}
 
 
 def load(name: str, root: str | Path, **options: Any) -> Benchmark:
-    """The benchmark of that kind in a folder: "kth" (options cut, exclude) or "folder" (option exclude).
+    """The benchmark of that kind in a folder; options are those of its module's `load`.
 
     Raises ValueError, with what can be loaded, for any other name.
     """
     if name not in _LOADERS:
-        raise ValueError(f"no loader for {name!r}; there are {' and '.join(map(repr, _LOADERS))}")
+        raise ValueError(f"no loader for {name!r}; there are {', '.join(map(repr, _LOADERS))}")
     return _LOADERS[name](root, **options)

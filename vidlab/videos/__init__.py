@@ -33,7 +33,7 @@ _LOADERS: dict[str, Callable[..., Benchmark]] = {
 }
 
 
-def load(name: str, root: str | Path, **options: Any) -> Benchmark:
+def load(name: str, /, root: str | Path, **options: Any) -> Benchmark:
     """The benchmark of that kind in a folder; options are those of its module's `load`.
 
     Raises ValueError, with what can be loaded, for any other name.

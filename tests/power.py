@@ -51,6 +51,6 @@ def power(
 
 def planned_power(test: dict[str, Any]) -> float:
     """The power of a test under the assumptions written with it in `data/claims.toml`."""
-    names = ("videos", "group_sd", "run_sd", "splits", "margin", "rule")
+    names = ("videos", "groups", "test_groups", "group_sd", "run_sd", "splits", "margin", "rule")
     options = {name: test[name] for name in names if name in test}
     return power(test["expected"], test["disagreement"], **options)

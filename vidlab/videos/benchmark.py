@@ -110,7 +110,7 @@ class Benchmark:
 
 
 def only(benchmark: Benchmark, classes: Iterable[str]) -> Benchmark:
-    """The benchmark with only some of its classes, in its own order, and its splits with only their videos."""
+    """The benchmark with only some of its classes, in its own order, and its splits with only their files."""
     classes = set(classes)
     unknown = sorted(classes - set(benchmark.classes))
     if unknown:

@@ -108,7 +108,7 @@ def test_unknown_worlds_and_dials_are_refused(tmp_path):
 
 
 def test_two_processes_write_what_one_does(tmp_path):
-    tasks = [(str(tmp_path), name, 0, "quick", 1.0) for name in NAMES]
+    tasks = [("SynthKTH-1", str(tmp_path), name, 0, "quick", {"idle": 1.0}) for name in NAMES]
     done = dict(export._run(tasks, jobs=2))
     assert {name: done[name]["frames"] for name in NAMES} == {
         name: kth.shot(name, size="quick").length for name in NAMES

@@ -1,49 +1,74 @@
-"""Write a world as video files in KTH's own layout, resumably, and say at the end that it is whole."""
+"""Write a world as files in its benchmark's own layout, resumably, and say at the end that it is whole."""
 
 import hashlib
+import importlib
 import json
 import multiprocessing
-import os
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import cv2
+import numpy as np
 
-from ..videos.reading import write_frames
-from . import kth
+from ..videos.reading import DiskError, write_frames, written_whole
 
 VERSION = 1
 MANIFEST = "world.json"
 PLAN = "world.part.json"
+WORLDS = {"SynthKTH-1": "kth", "SynthUCF-1": "ucf", "SynthHMDB-1": "hmdb", "SynthStills-1": "stills"}
+JPEG = [cv2.IMWRITE_JPEG_QUALITY, 92]
+
+
+def module(world: str) -> Any:
+    """The module that draws a world. Each offers
+
+    WORLD; DIALS, a default for each; `names(size)`; `shot(name, seed, size, **dials)`, a plan with `length`
+    and `note`; `draw(shot)`, its frames; `path(root, name)`, its file (a video, or one image as `.jpg`);
+    and `lists(names, facts)`, the text files beside them by relative path, where facts holds what the
+    manifest keeps of each file. Raises ValueError where there is no such world.
+    """
+    if world not in WORLDS:
+        raise ValueError(f"{world!r} is not a world: there are {', '.join(WORLDS)}")
+    return importlib.import_module(f".{WORLDS[world]}", __package__)
+
+
+def check_dials(world: str, dials: dict[str, float]) -> dict[str, float]:
+    """All dials of a world at the values asked for; raises ValueError for one that it does not have."""
+    known = module(world).DIALS
+    if unknown := set(dials) - set(known):
+        has = ", ".join(known) or "none"
+        raise ValueError(f"{world} has no dial {', '.join(sorted(unknown))}: it has {has}")
+    return {**known, **{name: float(value) for name, value in dials.items()}}
 
 
 def write(world: str, root: str | Path, size: str = "quick", seed: int = 0, jobs: int = 2,
           **dials: float) -> Path:  # fmt: skip
-    """Write `world` under `root` (`action/personNN_action_dN_uncomp.avi`, `00sequences.txt`); returns root.
+    """Write `world` under `root`, in the layout that its card describes; returns root.
 
-    size: quick (150 short videos), laptop or full (600 videos). dials: `idle` (1 natural, 0 no empty
-    stretches). Stops and resumes: a file is whole or absent, and `world.json` is written last. A root that
-    holds something else raises ValueError and is left as it is. Processes are spawned when jobs > 1, so a
-    script that calls this needs Python's usual `if __name__ == "__main__":` guard.
+    size: quick (few and short), laptop or full. dials: the world's own, 1 natural and 0 none (`idle`, and
+    `camera` where the camera moves). Stops and resumes: a file is whole or absent, and `world.json` is
+    written last. A root that holds something else raises ValueError and is left as it is. Processes are
+    spawned when jobs > 1, so a script that calls this needs Python's usual `if __name__ == "__main__":`
+    guard.
     """
-    if world != kth.WORLD:
-        raise ValueError(f"{world!r} is not a world: write {kth.WORLD}")
-    if unknown := set(dials) - {"idle"}:
-        raise ValueError(f"{world} has no dial {', '.join(sorted(unknown))}: it has idle")
+    at = module(world)
+    dials = check_dials(world, dials)
     root = Path(root)
-    wanted = {"world": world, "version": VERSION, "size": size, "seed": seed, "dials": {"idle": 1.0, **dials}}
-    names = kth.names(size)
+    wanted = {"world": world, "version": VERSION, "size": size, "seed": seed, "dials": dials}
+    names = at.names(size)
     _check_root(root, wanted)
     if is_complete(root):
         return root
     root.mkdir(parents=True, exist_ok=True)
     _save(root / PLAN, json.dumps(wanted))
-    for half in root.glob("*/*.part.avi"):  # left by a run that was killed
+    for half in root.glob("*/*.part.*"):  # left by a run that was killed
         half.unlink()
-    tasks = [(str(root), name, seed, size, float(dials.get("idle", 1.0))) for name in names]
-    done = dict(_run(tasks, jobs))
-    _save(root / "00sequences.txt", "".join(_line(name, done[name]["ranges"]) for name in names))
+    done = dict(_run([(world, str(root), name, seed, size, dials) for name in names], jobs))
+    for relative, text in at.lists(names, done).items():
+        (root / relative).parent.mkdir(parents=True, exist_ok=True)
+        _save(root / relative, text)
     _save(root / MANIFEST, json.dumps(wanted | {"videos": done}, indent=1))
     (root / PLAN).unlink()
     return root
@@ -51,15 +76,17 @@ def write(world: str, root: str | Path, size: str = "quick", seed: int = 0, jobs
 
 def is_complete(root: str | Path) -> bool:
     """Whether `write` has finished there and every file it wrote still has its size."""
-    manifest = _read(Path(root) / MANIFEST)
+    root = Path(root)
+    manifest = _read(root / MANIFEST)
     if not manifest:
         return False
-    files = {name: _path(Path(root), name) for name in manifest["videos"]}
-    return all(p.is_file() and p.stat().st_size == manifest["videos"][n]["bytes"] for n, p in files.items())
+    at = module(manifest["world"])
+    files = {at.path(root, name): facts["bytes"] for name, facts in manifest["videos"].items()}
+    return all(path.is_file() and path.stat().st_size == size for path, size in files.items())
 
 
 def _run(tasks: list[tuple], jobs: int) -> Iterable[tuple[str, dict]]:
-    """Write all videos, in this process or in `jobs` others (spawned: safe beside threads)."""
+    """Write all files, in this process or in `jobs` others (spawned: safe beside threads)."""
     if jobs <= 1:
         yield from map(_write_one, tasks)
         return
@@ -68,31 +95,29 @@ def _run(tasks: list[tuple], jobs: int) -> Iterable[tuple[str, dict]]:
         yield from pool.map(_write_one, tasks, chunksize=5)
 
 
-def _write_one(task: tuple[str, str, int, str, float]) -> tuple[str, dict]:
-    """Draw and encode one video unless it is there (files get their name only when whole)."""
-    root, name, seed, size, idle = task
+def _write_one(task: tuple[str, str, str, int, str, dict[str, float]]) -> tuple[str, dict]:
+    """Draw and encode one file unless it is there (files get their name only when whole)."""
+    world, root, name, seed, size, dials = task
     cv2.setNumThreads(1)
-    path = _path(Path(root), name)
-    plan = kth.shot(name, seed, size, idle)
+    at = module(world)
+    path = at.path(Path(root), name)
+    plan = at.shot(name, seed, size, **dials)
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_frames(path, kth.draw(plan))
+        (write_image if path.suffix == ".jpg" else write_frames)(path, at.draw(plan))
     content = path.read_bytes()
-    return name, {
-        "frames": plan.length,
-        "bytes": len(content),
-        "sha256": hashlib.sha256(content).hexdigest(),
-        "ranges": plan.ranges,
-    }
+    facts = {"frames": plan.length, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    return name, facts | plan.note
 
 
-def _path(root: Path, name: str) -> Path:
-    return root / kth.parse(name)[1] / f"{name}_uncomp.avi"
-
-
-def _line(name: str, ranges: list[tuple[int, int]]) -> str:
-    """One line of 00sequences.txt: 1-based, both ends inclusive."""
-    return f"{name}\t\tframes\t" + ", ".join(f"{start + 1}-{stop}" for start, stop in ranges) + "\n"
+def write_image(path: Path, frames: np.ndarray) -> Path:
+    """Write the first of uint8 frames (T, H, W, 3) RGB as a picture: whole or not at all."""
+    with written_whole(path, path.suffix) as aside:
+        if not cv2.imwrite(str(aside), cv2.cvtColor(frames[0], cv2.COLOR_RGB2BGR), JPEG):
+            raise DiskError(
+                path, "no image can be written there", "does the folder exist, and is there room?"
+            )
+    return path
 
 
 def _check_root(root: Path, wanted: dict) -> None:
@@ -117,7 +142,5 @@ def _read(path: Path) -> dict:
 
 
 def _save(path: Path, text: str) -> None:
-    """Write aside, then rename: never half a file."""
-    aside = path.with_name(path.name + ".part")
-    aside.write_text(text)
-    os.replace(aside, path)
+    with written_whole(path) as aside:
+        aside.write_text(text)

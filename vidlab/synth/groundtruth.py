@@ -9,29 +9,24 @@ import cv2
 import numpy as np
 
 from . import kth
+from .bones import bone, follow
 from .draw import PARTS
-from .people import INDEX, JOINTS, SIDES
+from .export import check_dials, module
+from .people import JOINTS
 from .scene import HEIGHT, WIDTH
-
-# Which joints carry a part: its motion is that of the bone between them.
-BONES = {
-    "torso": ("chest", "pelvis"),
-    "head": ("head", "neck"),
-    **{f"{s}_{part}": (f"{s}_{a}", f"{s}_{b}") for s in SIDES for part, a, b in (
-        ("upper_arm", "shoulder", "elbow"), ("forearm", "elbow", "wrist"), ("hand", "wrist", "hand"),
-        ("thigh", "hip", "knee"), ("shank", "knee", "ankle"), ("foot", "heel", "toe"))},
-}  # fmt: skip
+from .stage import PART_NAMES, Shot
 
 
 @dataclass(frozen=True)
 class Truth:
-    """What is known about T frames of one video.
+    """What is known about T frames of H x W pixels of one video.
 
-    frames: uint8 (T, 120, 160) before encoding. actor: bool (T, 120, 160). parts: uint8 (T, 120, 160), an
-    index into part_names (0 is the background). joints: (T, J, 2) pixels, x then y, named by joint_names
-    (also where they lie outside the frame). flow: float32 (T - 1, 2, 120, 160), x then y, in pixels a
-    frame, from each frame to the next; the actor's follows the bone under each pixel. present: bool
-    (T,). ranges: [start, stop) of the repetitions within these frames. first: the number of the first frame.
+    frames: uint8 (T, H, W, 3), of SynthKTH (T, H, W), before encoding. actor: bool (T, H, W). parts: uint8
+    (T, H, W), an index into part_names (0 is the background). joints: (T, J, 2) pixels, x then y, named by
+    joint_names (also where they lie outside the frame; J is 0 in a close-up). flow: float32 (T - 1, 2, H, W),
+    x then y, in pixels a frame, from each frame to the next; a body's follows the bone under each pixel.
+    present: bool (T,): somebody is seen. ranges: [start, stop) of the repetitions within these frames (none
+    but in SynthKTH). first: the number of the first frame.
     """
 
     name: str
@@ -53,39 +48,53 @@ def truth(world: str, name: str, seed: int = 0, size: str = "laptop",
 
     The same seed, size and dials as in `write` give the same frames that were encoded there.
     """
-    if world != kth.WORLD:
-        raise ValueError(f"{world!r} is not a world: ask for {kth.WORLD}")
-    plan = kth.shot(name, seed, size, **dials)
+    at = module(world)
+    plan = at.shot(name, seed, size, **check_dials(world, dials))
     start, stop = (0, plan.length) if frames is None else frames
     if not 0 <= start < stop <= plan.length:
         raise ValueError(f"{name}: frames {start}:{stop} are not within its {plan.length} frames")
-    parts = _parts(plan, start, stop)
+    parts, joints, flow = (_of_kth if world == kth.WORLD else _of_stage)(plan, start, stop)
+    names = PARTS if world == kth.WORLD else PART_NAMES
+    actor = (parts > 0) & (parts < len(PARTS))
     return Truth(
         name=plan.name,
         first=start,
-        frames=kth.draw(plan, start, stop),
-        actor=parts > 0,
+        frames=at.draw(plan, start, stop),
+        actor=actor,
         parts=parts,
-        part_names=PARTS,
-        joints=plan.points[start:stop],
-        joint_names=JOINTS,
-        flow=_flow(plan, parts, start),
-        present=np.any(parts, axis=(1, 2)),
+        part_names=names,
+        joints=joints,
+        joint_names=JOINTS[: joints.shape[1]],
+        flow=flow,
+        present=np.any(actor, axis=(1, 2)),
         ranges=tuple(
-            (max(a, start) - start, min(b, stop) - start) for a, b in plan.ranges if a < stop and b > start
-        ),  # fmt: skip
+            (max(a, start) - start, min(b, stop) - start)
+            for a, b in plan.note.get("ranges", ())
+            if a < stop and b > start
+        ),
     )
 
 
-def _parts(plan: kth.Shot, start: int, stop: int) -> np.ndarray:
-    out = np.zeros((stop - start, HEIGHT, WIDTH), np.uint8)
+Known = tuple[np.ndarray, np.ndarray, np.ndarray]  # parts, joints, flow
+
+
+def _of_stage(plan: Shot, start: int, stop: int) -> Known:
+    parts = np.stack([plan.parts(t) for t in range(start, stop)])
+    flow = np.zeros((stop - start - 1, 2, *parts.shape[1:]), np.float32)
+    for i in range(len(flow)):
+        flow[i] = plan.flow(start + i)
+    return parts, plan.actors[0].joints[start:stop], flow
+
+
+def _of_kth(plan: kth.Shot, start: int, stop: int) -> Known:
+    parts = np.zeros((stop - start, HEIGHT, WIDTH), np.uint8)
     for t in range(start, stop):
         if plan.visible[t]:
-            out[t - start] = plan.painter.mask(t, (HEIGHT, WIDTH))
-    return out
+            parts[t - start] = plan.painter.mask(t, (HEIGHT, WIDTH))
+    return parts, plan.points[start:stop], _flow_of_kth(plan, parts, start)
 
 
-def _flow(plan: kth.Shot, parts: np.ndarray, start: int) -> np.ndarray:
+def _flow_of_kth(plan: kth.Shot, parts: np.ndarray, start: int) -> np.ndarray:
     """Background: the camera's zoom. Actor: the bone's shift, turn and stretch between the two frames."""
     y, x = np.mgrid[0:HEIGHT, 0:WIDTH].astype(np.float32)
     out = np.zeros((len(parts) - 1, 2, HEIGHT, WIDTH), np.float32)
@@ -96,28 +105,12 @@ def _flow(plan: kth.Shot, parts: np.ndarray, start: int) -> np.ndarray:
         if np.abs(plan.world[t + 1] - plan.world[t]).max() > 1:
             continue  # the person leaves at one side and comes back at another
         for part in np.unique(parts[i])[1:]:
-            a, b = (INDEX[j] for j in BONES[PARTS[part]])
             rows, columns = np.nonzero(parts[i] == part)
-            now, then = plan.points[t, [a, b]], plan.points[t + 1, [a, b]]
+            now, then = bone(PARTS[part], plan.points[t : t + 2])
             here = np.stack([columns, rows], -1)
             scale = plan.camera.scale[t + 1] / plan.camera.scale[t]
-            out[i, :, rows, columns] = (_follow(here, now, then, scale) - here).astype(np.float32)
+            out[i, :, rows, columns] = (follow(here, now, then, scale) - here).astype(np.float32)
     return out
-
-
-def _follow(points: np.ndarray, now: np.ndarray, then: np.ndarray, scale: float) -> np.ndarray:
-    """Where `points` (N, 2) go when their bone `now` (2, 2) becomes `then`: along it by share."""
-    axis, new_axis = now[1] - now[0], then[1] - then[0]
-    length, new_length = np.linalg.norm(axis), np.linalg.norm(new_axis)
-    if min(length, new_length) < 1.0:  # seen end on: it only shifts
-        return points + then.mean(0) - now.mean(0)
-    along = (points - now[0]) @ axis / length**2
-    normal, new_normal = (np.array([-v[1], v[0]]) / n for v, n in ((axis, length), (new_axis, new_length)))
-    across = (points - now[0]) @ normal * scale
-    inside = np.clip(along, 0, 1)
-    beyond = (along - inside) * length * scale  # the round ends keep their size
-    moved = np.outer(inside, new_axis) + np.outer(beyond, new_axis / new_length)
-    return then[0] + moved + np.outer(across, new_normal)
 
 
 def contour(mask: np.ndarray) -> list[np.ndarray]:

@@ -1,5 +1,7 @@
 """World SynthKTH-1: what happens in each of its videos, drawn frame by frame.
 
+What every world's module offers, see `export.module`: WORLD, DIALS, names, shot, path, lists and draw.
+
 A video is named as in KTH, `personNN_action_dN`. Everything in it follows from (world, seed, person, action,
 scenario), so that any video can be drawn alone: the subject from (world, seed, person), the place from
 (world, seed, person, scenario), whatever the action, so that a background does not give the action away.
@@ -9,6 +11,8 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -20,6 +24,7 @@ from .people import INDEX, Person, Pose
 from .scene import WIDTH, Camera, Noise, Place
 
 WORLD = "SynthKTH-1"
+DIALS = {"idle": 1.0}  # 1: empty stretches of natural length; 0: none
 PERSONS, SCENARIOS = 25, 4
 NOISE = 3.0  # grey levels before encoding
 LENS = 0.45  # the lens's blur, standard deviation in pixels
@@ -45,6 +50,11 @@ class Shot:
     @property
     def length(self) -> int:
         return len(self.visible)
+
+    @property
+    def note(self) -> dict[str, Any]:
+        """What `world.json` keeps of it."""
+        return {"ranges": self.ranges}
 
     @cached_property
     def painter(self) -> Painter:
@@ -95,6 +105,19 @@ def parse(name: str) -> tuple[int, str, int]:
     if not (1 <= person <= PERSONS and 1 <= d <= SCENARIOS and action in ACTIONS):
         raise ValueError(f"{name!r} is not in {WORLD}: persons 1-25, actions {', '.join(ACTIONS)}, d1-d4")
     return person, action, d
+
+
+def path(root: Path, name: str) -> Path:
+    """Where a video lies, as in KTH."""
+    return root / parse(name)[1] / f"{name}_uncomp.avi"
+
+
+def lists(names: list[str], facts: dict[str, dict]) -> dict[str, str]:
+    """The world's text files: 00sequences.txt, whose ranges are 1-based with both ends inclusive."""
+    lines = [
+        f"{name}\t\tframes\t" + ", ".join(f"{a + 1}-{b}" for a, b in facts[name]["ranges"]) for name in names
+    ]
+    return {"00sequences.txt": "".join(f"{line}\n" for line in lines)}
 
 
 def subject(number: int, seed: int = 0) -> Person:

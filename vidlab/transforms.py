@@ -207,3 +207,12 @@ def lighting(batch: torch.Tensor, rng: np.random.Generator, spread: float = 0.1)
     amounts = torch.from_numpy(rng.normal(0, spread, values.shape).astype(np.float32)).to(batch.device)
     shift = (axes * (amounts * values.clamp_min(0).sqrt())[:, None]).sum(-1)  # (N, 3)
     return batch + shift.repeat(1, batch.shape[1] // 3)[:, :, None, None]
+
+
+def shrunk(frames: np.ndarray, side: int) -> np.ndarray:
+    """Frames (T, H, W, C) with `side` pixels on the smaller side ("rescaled beforehand", Sec. 5)."""
+    height, width = frames.shape[1:3]
+    scale = side / min(height, width)
+    size = (round(width * scale), round(height * scale))
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    return np.stack([cv2.resize(frame, size, interpolation=how) for frame in frames])

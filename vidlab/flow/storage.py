@@ -1,0 +1,124 @@
+"""Flow on the disk as in Simonyan & Zisserman 2014, Sec. 5: bytes instead of floats, and JPEG.
+
+Each component of each field is linearly rescaled to 0 … 255, its range is kept beside it, and both components
+become one JPEG picture, side by side. A `videos.store` holds one record a field: the range (4 float32: least
+and greatest x, least and greatest y), the picture's length in bytes (uint32), the picture.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor
+
+from vidlab.flow.estimators import estimate
+from vidlab.transforms import shrunk
+from vidlab.videos import store
+from vidlab.videos.benchmark import Benchmark, Video
+
+QUALITY = 90  # of the JPEG, 0 … 100: the paper does not say
+HEAD = 20  # bytes before the picture
+
+
+@dataclass(frozen=True)
+class Packed:
+    """The fields of one video as bytes in memory: levels `(T - 1, 2, H, W)` uint8, and in float32
+    `(T - 1, 2, 1, 1)` the step from one level to the next and the least value, in pixels a frame."""
+
+    levels: Tensor
+    step: Tensor
+    least: Tensor
+
+    def __len__(self) -> int:
+        return len(self.levels)
+
+    def restored(self, start: int = 0, length: int | None = None) -> Tensor:
+        """Fields `start` to `start + length` as floats `(length, 2, H, W)`; past the end the last is repeated."""
+        if length is None:
+            length = len(self) - start
+        part = slice(start, start + length)
+        fields = torch.addcmul(self.least[part], self.levels[part], self.step[part])
+        if len(fields) < length:
+            last = self.restored(len(self) - 1, 1)
+            fields = torch.cat([fields, last.expand(length - len(fields), -1, -1, -1)])
+        return fields
+
+
+class FlowStore:
+    """Extracted flow: `flows[video]` is float32 `(T - 1, 2, H, W)`, `flows.packed(video)` the same as bytes."""
+
+    def __init__(self, folder: str | Path):
+        self.records = store.Store(folder)
+
+    def __getitem__(self, video: Video | str | Path) -> np.ndarray:
+        return self.packed(video).restored().numpy()
+
+    def packed(self, video: Video | str | Path) -> Packed:
+        """All fields of a video, or of its stretch, in memory."""
+        return unpack(self.records[video][:-1])
+
+
+def pack(fields: np.ndarray, quality: int = QUALITY) -> list[np.ndarray]:
+    """Fields `(n, 2, H, W)` float32 → n records, uint8 of different lengths."""
+    least, most = fields.min((2, 3)), fields.max((2, 3))
+    span = np.maximum(most - least, 1e-12)[..., None, None]
+    levels = np.rint((fields - least[..., None, None]) * (255 / span)).astype(np.uint8)
+    records = []
+    for low, high, (x, y) in zip(least, most, levels, strict=True):
+        picture = cv2.imencode(".jpg", np.hstack([x, y]), (cv2.IMWRITE_JPEG_QUALITY, quality))[1].ravel()
+        ranges = np.stack([low, high], 1).astype("<f4")
+        head = ranges.tobytes() + np.array(len(picture), "<u4").tobytes()
+        records.append(np.concatenate([np.frombuffer(head, np.uint8), picture]))
+    return records
+
+
+def unpack(records: Iterable[np.ndarray]) -> Packed:
+    """Records, each perhaps followed by zeros, → the fields that they hold."""
+    pictures, ranges = [], []
+    for record in records:
+        length = int(record[16:HEAD].view("<u4")[0])
+        picture = cv2.imdecode(record[HEAD : HEAD + length], cv2.IMREAD_GRAYSCALE)
+        pictures.append(np.stack(np.hsplit(picture, 2)))
+        ranges.append(record[:16].view("<f4").reshape(2, 2))
+    low, high = torch.from_numpy(np.stack(ranges)).float().unbind(-1)
+    step = (high - low)[..., None, None] / 255
+    return Packed(torch.from_numpy(np.stack(pictures)), step, low[..., None, None].clone())
+
+
+def cost(fields: np.ndarray, quality: int = QUALITY) -> tuple[float, float]:
+    """What packing fields `(n, 2, H, W)` saves and costs: float32 bytes over packed bytes, and the mean
+    end-point error in pixels."""
+    records = pack(fields, quality)
+    lost = np.linalg.norm(unpack(records).restored().numpy() - fields, axis=1).mean()
+    return fields.nbytes / sum(map(len, records)), float(lost)
+
+
+def recorded(frames: np.ndarray, method: str, side: int | None, backward: bool, quality: int) -> np.ndarray:
+    """What the store keeps of a video's frames `(T, H, W, C)`: a row of bytes a frame, `(T, bytes)`.
+
+    Row t holds the field between frames t and t + 1; rows are filled up with zeros, the last is empty.
+    """
+    small = frames if side is None else shrunk(frames, side)
+    records = pack(estimate(small, method, backward), quality)
+    rows = np.zeros((len(frames), max(map(len, records))), np.uint8)
+    for row, record in zip(rows, records, strict=False):
+        row[: len(record)] = record
+    return rows
+
+
+def extract(videos: Benchmark | Iterable[Video | str | Path], folder: str | Path, method: str = "farneback",
+            side: int | None = None, jobs: int = 2, backward: bool = False, quality: int = QUALITY
+            ) -> FlowStore:  # fmt: skip
+    """Estimate and store the flow of each distinct file, in `jobs` processes; stops and resumes.
+
+    side: frames are first resized to that many pixels on the smaller side. backward: field t leads from frame
+    t + 1 to frame t. Raises PreparationError at the end, with every bad file, as `store.prepare` does.
+    """
+    name = f"{method}, side {side}, {'backward' if backward else 'forward'}, JPEG {quality}, 1"
+    work = partial(recorded, method=method, side=side, backward=backward, quality=quality)
+    store.prepare(videos, folder, name, work, jobs=jobs)
+    return FlowStore(folder)

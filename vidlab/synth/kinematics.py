@@ -46,7 +46,7 @@ class When:
 
 @dataclass(frozen=True)
 class View:
-    """Where somebody faces: `side` 1 right, -1 left; `turned` towards the camera, radians (pi / 2: frontal)."""
+    """Where somebody faces: `side` 1 right, -1 left; `turned` radians to the camera (pi / 2: frontal)."""
 
     side: int = 1
     turned: float = 0.2
@@ -76,7 +76,7 @@ def along(share: np.ndarray, keys: list[tuple[float, ...]]) -> np.ndarray:
 
 
 def beats(when: When, period: float, rng: np.random.Generator, whole: float | None = None) -> np.ndarray:
-    """Phase in cycles (T,): still at rest, about one cycle each `period` frames in between, nobody a metronome.
+    """Phase in cycles (T,): still at rest, else about one cycle each `period` frames; nobody is a metronome.
 
     `whole`: start at phase 0 and stop after a multiple of `whole` cycles; else the first phase is random.
     """

@@ -124,7 +124,10 @@ def crank(who: Person, rng: Rng, when: When, view: View) -> Act:
 
 
 def chop(who: Person, rng: Rng, when: When, view: View) -> Act:
-    """Raises a long tool slowly and brings it down fast, again and again; `at["grip"]`, `at["tip"]`, `at["log"]`."""
+    """Raises a long tool slowly and brings it down fast, again and again.
+
+    `at["grip"]`, `at["tip"]`, `at["log"]`.
+    """
     phase = beats(when, 22 * tempo(who, rng), rng, whole=1.0) % 1.0
     up = np.where(phase < 0.76, smooth(phase / 0.76), 1 - smooth((phase - 0.76) / 0.24))
     high = mix(who, "height", rng, (0.88, 0.99))

@@ -96,8 +96,8 @@ class CNNM2048(Convolutions):
     (`second_norm=False`). Dropout follows full6 and full7.
 
     Ours: `width` thins every layer; `norm` adds a BatchNorm after conv1 to full7, which the paper has not;
-    and He's first weights below full8, because with the paper's Gaussian of 0.01 everywhere ("adaptation of
-    [15]") the signal dies out on its way up and nothing trains.
+    and He's first weights below full8, because with the Gaussian of 0.01 of [15], which the paper adapts, the
+    signal shrinks from layer to layer and thin networks hardly start to learn.
     """
 
     def __init__(self, in_channels: int = 3, classes: int | tuple[int, ...] = 101, second_norm: bool = True,

@@ -6,6 +6,8 @@ first one's program played backwards, frame by frame, so that both hold exactly 
 only their order tells them apart. Lengths are in body heights; see `kinematics` for the axes.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from .actions import draw_gait, gait, mix
@@ -30,6 +32,7 @@ from .kinematics import (
 from .people import Person, Pose, reach
 
 Rng = np.random.Generator
+Program = Callable[[Person, Rng, When, View], Act]
 
 
 def rest(who: Person, rng: Rng, when: When, view: View) -> Act:
@@ -218,6 +221,16 @@ def lift(who: Person, rng: Rng, when: When, view: View) -> Act:
     hands = both(np.full(when.frames, 0.13), low + (high - low) * up, mix(who, "spread", rng, (0.15, 0.19)))
     pose = body(who, view, hip, lean, hands, apart=0.13, poles=(-0.2, 0.5, -1.0))
     return Act(pose, {"load": wrists(who, pose, "hand").mean(1)})
+
+
+def wave_short(who: Person, rng: Rng, when: When, view: View) -> Act:
+    """`wave` in short quick arcs."""
+    return wave(who, rng, when, view, short=True)
+
+
+def drum_double(who: Person, rng: Rng, when: When, view: View) -> Act:
+    """`drum` with both strokes soon after each other."""
+    return drum(who, rng, when, view, double=True)
 
 
 def stand(who: Person, rng: Rng, when: When, view: View) -> Act:

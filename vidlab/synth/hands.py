@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from .draw import PARTS, PROP, SHIFT, Piece, limb
-from .faces import Colour, blend, fill, shade
-from .portrait import Head
+from .draw import PARTS, PROP, Piece, limb
+from .faces import Colour, Numbers, blend, fill, shade
+from .portrait import Head, part_mask
 from .stage import Prop
 
 HOLDS = ("cup", "glass", "cigarette", "sandwich", "spoon", "nothing")
@@ -27,17 +27,15 @@ class Reach:
     rest: tuple[float, float]
 
 
-class Layer(Prop):
-    """A thing whose polygons know which part of the person they show."""
+@dataclass(eq=False)
+class Part(Prop):
+    """Polygons that know which part of the person they show, where they show one."""
 
     def mask(self, t: int, shape: tuple[int, int]) -> np.ndarray:
-        out = np.zeros(shape, np.uint8)
-        for piece in self.pieces:
-            if piece.part:
-                cv2.fillConvexPoly(out, piece.corners[t], piece.part, cv2.LINE_8, SHIFT)
-        return out
+        return part_mask(self.pieces, t, shape)
 
 
+@dataclass(eq=False)
 class Haze(Prop):
     """Smoke: polygons that let the picture through. It hides nothing, so it has no mask."""
 
@@ -70,7 +68,7 @@ class Hand:
         self.palm = (0.22, 0.18)
         getattr(self, f"_{holds}")()
 
-    def at(self, x: np.ndarray | float, y: np.ndarray | float) -> np.ndarray:
+    def at(self, x: Numbers, y: Numbers) -> np.ndarray:
         """Picture pixels (T, N, 2) of points in the thing's own plane, (N,)."""
         x, y = np.broadcast_arrays(np.atleast_1d(x).astype(float), np.atleast_1d(y).astype(float))
         cos, sin = np.cos(self.reach.tilt)[:, None], np.sin(self.reach.tilt)[:, None]
@@ -188,21 +186,21 @@ class Hand:
         px, py = self.palm
         grip = self.at([px, px + 0.07], [py, py + 0.10])
         lips = self.at([0.0, 0.25], [0.0, 0.1])
-        layers: list[Prop] = [Layer(self._arm(), grip)]
+        layers: list[Prop] = [Part(self._arm(), grip)]
         if self.thing:
-            layers.append(Layer(self.thing, lips))
-        return [*layers, Layer(self.fingers, grip)]
+            layers.append(Part(self.thing, lips))
+        return [*layers, Part(self.fingers, grip)]
 
     def ember(self) -> np.ndarray:
         """The burning end of a cigarette (T, 2), in head heights from the head's middle at rest."""
         return self.head.unseen(self.at(0.26, 0.078)[:, 0])
 
 
-def smoke(rng: np.random.Generator, head: Head, source: np.ndarray, born: np.ndarray, speed: tuple[float, float],
-          size: tuple[float, float], life: int) -> list[Prop]:  # fmt: skip
-    """Puffs that leave `source` (T, 2) in the frames `born`, drift at `speed` (head heights a frame) and grow.
+def smoke(rng: np.random.Generator, head: Head, source: np.ndarray, born: np.ndarray,
+          speed: tuple[float, float], size: tuple[float, float], life: int) -> list[Prop]:  # fmt: skip
+    """Puffs that leave `source` (T, 2) in the frames `born`, drift and grow, in one thin veil for each third.
 
-    size: radius at first and at the end of `life` frames. One thin veil for each third of the puffs.
+    speed: right and down, head heights a frame. size: radius at first and at the end of `life` frames.
     """
     t = np.arange(head.frames)
     veils: list[list[Piece]] = [[], [], []]
@@ -222,5 +220,5 @@ def smoke(rng: np.random.Generator, head: Head, source: np.ndarray, born: np.nda
         veils[n % 3].append(
             fill(head.scene(at[:, None] + rim), blend((206, 206, 210), (236, 236, 238), part.mean()))
         )
-    still = np.repeat(head.scene(np.array([[0.0, 0.0], [0.0, 0.5]]))[:1], head.frames, 0)
+    still = head.body(np.array([0.0, 0.0]), np.array([0.0, 0.5]))
     return [Haze(veil, still) for veil in veils if veil]

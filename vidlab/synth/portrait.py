@@ -1,80 +1,63 @@
 """A face's polygons: shoulders, neck, head, eyes, brows, nose, cheeks, mouth and hair, from back to front."""
 
+import cv2
 import numpy as np
 
+from .bones import follow
 from .camera import Camera
-from .draw import PARTS, Piece, ellipse, limb, stroke
-from .faces import Colour, Expression, Face, blend, fill, front, ribbon, shade
+from .draw import PARTS, SHIFT, Piece, ellipse, limb, stroke
+from .faces import Colour, Expression, Face, Surface, blend, fill, front, ribbon, shade
+from .places import Place
 
 HEAD, TORSO = PARTS.index("head"), PARTS.index("torso")
 
 
-class Head:
+class Head(Surface):
     """A face doing something, ready to be cut into polygons.
 
-    centre (2,): the head's middle at rest, in pixels; size: pixels a head height; light -1 or 1: where it comes
-    from; camera: what looks at it. `body`, `skull` and `mouth` list their polygons from back to front.
+    centre (2,): the head's middle at rest, in pixels; size: pixels a head height; light -1 or 1: the side it
+    comes from; camera: what looks at it. `pieces`: its polygons
+    from back to front. It can act in a `stage.Shot`.
     """
 
     def __init__(self, who: Face, does: Expression, centre: tuple[float, float], size: float, light: float,
                  camera: Camera) -> None:  # fmt: skip
-        self.who, self.does, self.size, self.light, self.camera = who, does, size, light, camera
-        self.scale = size * camera.zoom
-        self.centre = np.array(centre, float)
-        self.frames = len(does.yaw)
-        self.body, self.skull, self.mouth = self._body(), self._skull(), self._mouth()
+        super().__init__(who, does, centre, size, light, camera)
+        self.pieces = self._body() + self._skull() + self._mouth()
+        self.joints = np.zeros((self.frames, 0, 2))
+        x, upper, lower = self.lips()
+        lip, chin = (
+            self.at(x[:, 6:7], upper[:, 6:7])[:, 0],
+            self.at(0, (0.47 + 0.1 * does.jaw)[:, None])[:, 0],
+        )
+        self.axis = np.stack([self.at(0, -0.45, 0.1)[:, 0], lip, chin], 1)
+        self.trunk = self.body(np.array([0.0, 0.0]), np.array([0.9, 1.5]))
 
-    def at(self, x: np.ndarray | float, y: np.ndarray | float, z: np.ndarray | float | None = None
-           ) -> np.ndarray:  # fmt: skip
-        """Pixels (T, N, 2) of points given as numbers, (N,) or (T, N); without z they lie on the face."""
-        x, y = np.broadcast_arrays(np.atleast_1d(x).astype(float), np.atleast_1d(y).astype(float))
-        z = front(x, y) if z is None else np.broadcast_to(z, x.shape)
-        e = self.does
-        cos, sin = np.cos(e.yaw)[:, None], np.sin(e.yaw)[:, None]
-        x, z = x * cos + z * sin, z * cos - x * sin
-        y = y * np.cos(e.pitch)[:, None] - z * np.sin(e.pitch)[:, None]
-        cos, sin = np.cos(e.roll)[:, None], np.sin(e.roll)[:, None]
-        x, y = x * cos - (y - 0.55) * sin, 0.55 + x * sin + (y - 0.55) * cos
-        return self.scene(np.stack([x + e.x[:, None], y + e.y[:, None]], -1))
+    def shade(self, frame: np.ndarray, t: int, place: Place) -> np.ndarray:
+        """The ground is out of sight, and with it the shadow."""
+        return frame
 
-    def scene(self, points: np.ndarray) -> np.ndarray:
-        """Picture pixels of points (T, ..., 2) given in head heights from the head's middle at rest."""
-        return self.camera.see(self.centre + self.size * points)
+    def paint(self, frame: np.ndarray, t: int) -> None:
+        """Paint shoulders and head as they are in frame `t` over `frame`, in place."""
+        for piece in self.pieces:
+            piece.paint(frame, t)
 
-    def down(self, by: float) -> np.ndarray:
-        """A shift downwards by head heights, in pixels (T, 1, 2)."""
-        return np.stack([0 * self.scale, by * self.scale], -1)[:, None]
+    def mask(self, t: int, shape: tuple[int, int]) -> np.ndarray:
+        """Where torso and head are in frame `t`: indices into PARTS."""
+        return part_mask(self.pieces, t, shape)
 
-    def unseen(self, pixels: np.ndarray) -> np.ndarray:
-        """The inverse of `scene` for one point over time: picture pixels (T, 2) to head heights."""
-        offset = self.camera.matrix[:, :, 2]
-        return ((pixels - offset) / self.camera.zoom[:, None] - self.centre) / self.size
-
-    def spot(self, x: np.ndarray | float, y: np.ndarray | float, rx: np.ndarray | float,
-             ry: np.ndarray | float, colour: Colour, part: int = 0, z: float | None = None) -> Piece:  # fmt: skip
-        """An ellipse on the face; it narrows as the head turns."""
-        around = np.linspace(0, 2 * np.pi, 14, endpoint=False)
-        x, y, rx, ry = (np.broadcast_to(v, self.frames)[:, None] for v in (x, y, rx, ry))
-        xs, ys = x + rx * np.cos(around), y + ry * np.sin(around)
-        return fill(self.at(xs, ys, z), colour, part)
-
-    def line(self, xs: list[float], ys: list[np.ndarray | float], half: float, colour: Colour) -> list[Piece]:
-        """A thin line through points of the face."""
-        x = np.stack([np.broadcast_to(v, self.frames) for v in xs], 1)
-        y = np.stack([np.broadcast_to(v, self.frames) for v in ys], 1)
-        p = self.at(x, y)
-        width = half * self.scale
-        return [fill(stroke(p[:, i], p[:, i + 1], width), colour) for i in range(len(xs) - 1)]
-
-    def _trunk(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        """Pixels (T, N, 2) of points of the body, which follows the head a little."""
-        e = self.does
-        shift = np.stack([0.35 * e.x + 0.05 * np.sin(e.roll), 0.3 * e.y - e.lift], -1)
-        return self.scene(np.stack([x, y], -1)[None] + shift[:, None])
+    def moved(self, t: int, part: int, points: np.ndarray, grow: float) -> np.ndarray:
+        """Where points (N, 2) of torso or head go: above the lips with the skull, below with the jaw."""
+        if part == TORSO:
+            return follow(points, self.trunk[t], self.trunk[t + 1], grow)
+        now, then = self.axis[t], self.axis[t + 1]
+        below = (points - now[1]) @ (now[1] - now[0]) > 0
+        jaw = follow(points, now[1:], then[1:], grow)
+        return np.where(below[:, None], jaw, follow(points, now[:2], then[:2], grow))
 
     def _body(self) -> list[Piece]:
         """Hair that falls behind, shoulders and neck."""
-        who, e = self.who, self.does
+        who = self.who
         out = []
         if who.style in ("long", "bob"):
             low = 0.75 if who.style == "long" else 0.40
@@ -82,12 +65,12 @@ class Head:
                                  shade(who.hair, 0.8), HEAD, -0.15))  # fmt: skip
         xs = np.array([-0.30, -0.62, -0.86, -1.0, 1.0, 0.86, 0.62, 0.30])
         ys = np.array([0.64, 0.70, 0.82, 1.7, 1.7, 0.82, 0.70, 0.64])
-        out.append(fill(self._trunk(xs, ys), shade(who.shirt, 0.86), TORSO))
-        out.append(fill(self._trunk(0.72 * xs + 0.14 * self.light, ys + 0.05), who.shirt))
+        out.append(fill(self.body(xs, ys), shade(who.shirt, 0.86), TORSO))
+        out.append(fill(self.body(0.72 * xs + 0.14 * self.light, ys + 0.05), who.shirt))
         for side in (-1, 1):  # folds that run to the armpits
-            a, b = self._trunk(np.array([0.62 * side, 0.50 * side]), np.array([0.95, 1.35])).swapaxes(0, 1)
+            a, b = self.body(np.array([0.62 * side, 0.50 * side]), np.array([0.95, 1.35])).swapaxes(0, 1)
             out.append(fill(stroke(a, b, 0.012 * self.scale), shade(who.shirt, 0.74)))
-        base = self._trunk(np.array([0.0]), np.array([0.80]))[:, 0]
+        base = self.body(np.array([0.0]), np.array([0.80]))[:, 0]
         top = self.at(0, 0.30, -0.08)[:, 0]
         wide = 0.21 * self.scale * (0.5 + 0.5 * who.jaw)
         out.append(fill(limb(top, base, wide, 1.08 * wide), shade(who.skin, 0.76), HEAD))
@@ -99,16 +82,16 @@ class Head:
         who = self.who
         dark = shade(who.shirt, 0.7)
         if who.collar == "vee":
-            cut = self._trunk(np.array([-0.25, 0.25, 0.0]), np.array([0.67, 0.67, 1.02]))
+            cut = self.body(np.array([-0.25, 0.25, 0.0]), np.array([0.67, 0.67, 1.02]))
             return [fill(cut, shade(who.skin, 0.84), HEAD)]
         if who.collar == "shirt":
             out = []
             for side in (-1, 1):
                 xs, ys = np.array([0.27, 0.02, 0.12, 0.36]) * side, np.array([0.60, 0.82, 0.94, 0.74])
-                out.append(fill(self._trunk(xs, ys), shade(who.shirt, 1.18), TORSO))
+                out.append(fill(self.body(xs, ys), shade(who.shirt, 1.18), TORSO))
             return out
         arc = np.linspace(-1, 1, 9)
-        top = self._trunk(0.30 * arc, 0.635 + 0.14 * (1 - arc**2))
+        top = self.body(0.30 * arc, 0.635 + 0.14 * (1 - arc**2))
         return ribbon(top, top + self.down(0.06), dark, TORSO)
 
     def outline(self, scale: float, aside: float = 0.0) -> np.ndarray:
@@ -141,8 +124,10 @@ class Head:
             out.append(self.spot(0, -0.56, 0.17, 0.13, shade(hair, 0.9), HEAD, -0.15))
         if who.style == "curly":
             for angle in np.linspace(-np.pi * 1.08, 0.08 * np.pi, 11):
-                out.append(self.spot(0.35 * who.width * np.cos(angle), -0.12 + 0.38 * np.sin(angle), 0.12, 0.12,
-                                     shade(hair, 0.9 + 0.12 * np.cos(5 * angle)), HEAD, -0.1))  # fmt: skip
+                x, y = 0.35 * who.width * np.cos(angle), -0.12 + 0.38 * np.sin(angle)
+                out.append(
+                    self.spot(x, y, 0.12, 0.12, shade(hair, 0.9 + 0.12 * np.cos(5 * angle)), HEAD, -0.1)
+                )
         out += self._cranium(shade(skin, 0.9) if bald else shade(hair, 0.85))
         out += self._ears()
         out.append(fill(self.outline(1.0), shade(skin, 0.88), HEAD))
@@ -225,10 +210,12 @@ class Head:
         middle = 0.5 * (lower[:, 4] + upper[:, 4])
         x = x0 + 0.028 * e.look
         for r, colour in ((0.040, who.iris), (0.021, (14, 12, 12))):
-            out.append(self.spot(x, middle, np.minimum(r * who.eyes, 2 * opened), np.minimum(r * who.eyes, 0.55 * opened),
-                                 colour))  # fmt: skip
-        out.append(self.spot(x + 0.012 * self.light, middle - 0.2 * opened, 0.009, np.minimum(0.009, 0.2 * opened),
-                             (250, 250, 250)))  # fmt: skip
+            wide = r * who.eyes
+            out.append(
+                self.spot(x, middle, np.minimum(wide, 2 * opened), np.minimum(wide, 0.55 * opened), colour)
+            )
+        glint = np.minimum(0.009, 0.2 * opened)
+        out.append(self.spot(x + 0.012 * self.light, middle - 0.2 * opened, 0.009, glint, (250, 250, 250)))
         lash = self.at(xs, upper)
         out += ribbon(lash - self.down(0.013), lash + self.down(0.006), blend(who.hair, (20, 14, 12), 0.8))
         fold = self.at(xs, lower + 0.02)  # the lower lid
@@ -291,17 +278,6 @@ class Head:
             out += [fill(stroke(p[:, i], p[:, i + 1], half), (40, 34, 34)) for i in range(12)]
         return out + self.line([-0.05, 0.05], [-0.005, -0.005], 0.008, (40, 34, 34))
 
-    def lips(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """The mouth's line: x (T, 13), the edges of the upper and the lower lip where they part (T, 13)."""
-        e, us = self.does, np.linspace(-1, 1, 13)
-        half = 0.128 * self.who.mouth * (1 + 0.36 * np.clip(e.width, -1, 1.2))
-        x = half[:, None] * us + 0.8 * e.skew[:, None]
-        corner = -0.058 * e.curl[:, None] * (us**2 - 0.35)
-        bow = (1 - us**2) ** 0.75
-        gap = 0.16 * np.clip(e.gap, 0, 1.2)[:, None]
-        middle = 0.312 + 0.012 * e.jaw[:, None]
-        return x, middle + corner - 0.22 * gap * bow, middle + corner + 0.78 * gap * bow
-
     def _mouth(self) -> list[Piece]:
         """Chin, the dark of the mouth, tongue, teeth, lips; moustache."""
         who, e, us = self.who, self.does, np.linspace(-1, 1, 13)
@@ -334,3 +310,12 @@ class Head:
             colour = blend(shade(who.hair, 0.95), who.skin, 0.1)
             out += ribbon(band, self.at(1.02 * x, top + 0.012, z), colour, HEAD)
         return out
+
+
+def part_mask(pieces: list[Piece], t: int, shape: tuple[int, int]) -> np.ndarray:
+    """Which part each pixel of frame `t` shows, from the polygons that show one: uint8 (H, W)."""
+    out = np.zeros(shape, np.uint8)
+    for piece in pieces:
+        if piece.part:
+            cv2.fillConvexPoly(out, piece.corners[t], piece.part, cv2.LINE_8, SHIFT)
+    return out

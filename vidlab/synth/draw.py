@@ -3,6 +3,7 @@
 Everything that can be is computed for all frames at once; the loop over frames only fills polygons.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,6 +17,7 @@ PARTS = (
     *(f"{side}_{part}" for side in SIDES
       for part in ("upper_arm", "forearm", "hand", "thigh", "shank", "foot")),
 )  # fmt: skip
+HEAD = PARTS.index("head")
 PROP = len(PARTS)  # the part of a thing that is no person
 SHIFT = 4  # polygon corners are given in 1/16 pixel
 
@@ -45,6 +47,15 @@ class Piece:
         """Fill the polygon of frame `t` into a grey (H, W) or a coloured (H, W, 3) picture, in place."""
         colour = self.greys[t] if frame.ndim == 2 else self.colours[t]
         cv2.fillConvexPoly(frame, self.corners[t], colour, cv2.LINE_AA, SHIFT)
+
+
+def masked(pieces: Iterable[Piece], t: int, shape: tuple[int, int], part: int = 0) -> np.ndarray:
+    """Which part each pixel of frame `t` shows: uint8 of `shape`; `part`: show all pieces as this one."""
+    out = np.zeros(shape, np.uint8)
+    for piece in pieces:
+        if part or piece.part:
+            cv2.fillConvexPoly(out, piece.corners[t], part or piece.part, cv2.LINE_8, SHIFT)
+    return out
 
 
 def limb(a: np.ndarray, b: np.ndarray, ra: np.ndarray, rb: np.ndarray) -> np.ndarray:
@@ -89,6 +100,7 @@ class Painter:
         self.fat = scale * who.girth
         self.marks = np.random.default_rng(outfit.marks)
         self.groups: dict[str, list[Piece]] = {}
+        self.hands: dict[str, list[Piece]] = {}
         for side in SIDES:
             self.groups[f"{side}_leg"] = self._leg(side)
         self.groups["trunk"] = self._long_hair() + self._torso() + self._head()
@@ -108,12 +120,14 @@ class Painter:
         left_leg_first = self._depth("left_hip", "left_knee") > self._depth("right_hip", "right_knee")
         arms = {s: self._depth(f"{s}_elbow", f"{s}_wrist") for s in SIDES}
         order = []
+        raised = {s: self._depth(f"{s}_hip", f"{s}_knee") < -0.08 for s in SIDES}  # of one who sits
         for t in range(len(self.points)):
             legs = ["left_leg", "right_leg"] if left_leg_first[t] else ["right_leg", "left_leg"]
+            ahead = [leg for leg in legs if self.colours is not GREY and raised[leg[:-4]][t]]
             far_first = sorted(SIDES, key=lambda s: -arms[s][t])
             behind = [f"{s}_arm" for s in far_first if arms[s][t] > 0.05]
             front = [f"{s}_arm" for s in far_first if arms[s][t] <= 0.05]
-            order.append(behind + legs + ["trunk"] + front)
+            order.append(behind + [leg for leg in legs if leg not in ahead] + ["trunk"] + ahead + front)
         return order
 
     def _dim(self, depth: np.ndarray) -> np.ndarray:
@@ -168,8 +182,10 @@ class Painter:
         fore = self._tube(elbow, wrist, (0.027 if o.short_sleeves else 0.029 * loose), 0.021,
                           bare * 0.92 if o.short_sleeves else sleeve, f"{side}_forearm",
                           0 if o.short_sleeves else 2, c.skin if o.short_sleeves else c.shirt)  # fmt: skip
-        mitt = self._tube(wrist + 0.25 * (hand - wrist), hand - 0.25 * (hand - wrist), 0.024, 0.021,
-                          np.clip(bare * 1.12, 0, 240), f"{side}_hand", 0, c.skin)  # fmt: skip
+        big = 1.0 if c is GREY else 1.2
+        mitt = self._tube(wrist + 0.25 * (hand - wrist), hand - 0.25 * (hand - wrist), 0.024 * big,
+                          0.021 * big, np.clip(bare * 1.12, 0, 240), f"{side}_hand", 0, c.skin)  # fmt: skip
+        self.hands[side] = [*mitt[0], *mitt[1]]
         return mitt[0] + fore[0] + upper[0] + mitt[1] + fore[1] + upper[1]
 
     def _half(self, across: float, deep: float) -> np.ndarray:
@@ -183,6 +199,7 @@ class Painter:
         tilt = 0.5 * (self.at("left_shoulder") + self.at("right_shoulder")) - chest
         levels = [(-0.10, 0.042, 0.045), (-0.02, 0.092, 0.060), (0.14, 0.107, 0.074), (0.45, 0.100, 0.074),
                   (0.75, 0.093, 0.072), (1.0, 0.097, 0.074), (1.0 + o.hem / 0.295, 0.097, 0.076)]  # fmt: skip
+        fs = [level[0] for level in levels]
         centres, halves = [], []
         for f, across, deep in levels:
             centres.append(chest + f * axis + (1 - np.clip(f, 0, 1)) * 0.3 * tilt)
@@ -192,14 +209,12 @@ class Painter:
 
         def edge(fraction: float, s: float) -> np.ndarray:
             """The point `s` (-1 left … 1 right edge of the picture) across the torso, at a level."""
-            fs = [level[0] for level in levels]
             i = int(np.clip(np.searchsorted(fs, fraction) - 1, 0, len(fs) - 2))
             w = (fraction - fs[i]) / (fs[i + 1] - fs[i])
             centre = (1 - w) * centres[i] + w * centres[i + 1]
             half = (1 - w) * halves[i] + w * halves[i + 1]
             return centre + (s * half)[:, None] * side
 
-        fs = [level[0] for level in levels]
         outline = np.stack([edge(f, -1) for f in fs] + [edge(f, 1) for f in reversed(fs)], 1)
         core = np.stack([edge(f, -0.55 + 0.28 * self.light) for f in fs]
                         + [edge(f, 0.62 + 0.28 * self.light) for f in reversed(fs)], 1)  # fmt: skip
@@ -216,9 +231,8 @@ class Painter:
             df, ds = self.marks.uniform(-0.14, 0.14), self.marks.uniform(0.1, 0.45)
             shade = float(self.marks.choice([0.80, 0.87, 1.09, 1.16])) * o.shirt
             ends = [(f, s), (f + 0.022, s), (f + df + 0.022, s + ds), (f + df, s + ds)]
-            pieces.append(
-                Piece(np.stack([edge(*end) for end in ends], 1), np.full(len(neck), shade), tint=c.shirt)
-            )
+            corners = np.stack([edge(*end) for end in ends], 1)
+            pieces.append(Piece(corners, np.full(len(neck), shade), tint=c.shirt))
         if o.bag:
             strap = np.stack([edge(0.0, -0.6), edge(0.06, -0.45), edge(0.95, 0.9), edge(0.87, 0.95)], 1)
             pieces.append(Piece(strap, np.full(len(neck), 255.0 - o.shirt) * 0.6 + 20))
@@ -235,11 +249,9 @@ class Painter:
             top = float(self.marks.uniform(0.02, 0.4))
             return [(top, top + float(self.marks.uniform(0.2, 0.5)), -0.98, 0.98, other)]
         if o.pattern == "patches":
-            return [
-                (f, f + 0.12, s, s + 0.5, other)
-                for f in (0.12, 0.42, 0.7)
-                for s in (float(self.marks.uniform(*span)) for span in ((-0.9, -0.5), (0.0, 0.4)))
-            ]
+            spans = ((-0.9, -0.5), (0.0, 0.4))
+            return [(f, f + 0.12, s, s + 0.5, other) for f in (0.12, 0.42, 0.7)
+                    for s in (float(self.marks.uniform(*span)) for span in spans)]  # fmt: skip
         return []
 
     def _long_hair(self) -> list[Piece]:
@@ -249,7 +261,7 @@ class Painter:
         size, f_x = self.scale * self.who.head, self.forward[:, 0]
         at = self.at("head") + np.stack([-0.034 * f_x * size, 0.030 * size], -1)
         shape = ellipse(at, size * (0.056 - 0.022 * np.abs(f_x)), size * 0.066, np.zeros(len(at)))
-        return [Piece(shape, np.full(len(at), self.who.hair), PARTS.index("head"), self.colours.hair)]
+        return [Piece(shape, np.full(len(at), self.who.hair), HEAD, self.colours.hair)]
 
     def _head(self) -> list[Piece]:
         who, c, size = self.who, self.colours, self.scale * self.who.head
@@ -264,34 +276,42 @@ class Painter:
         cap_at = head + np.stack([-0.008 * f_x * size, -0.041 * size], -1)
         back_at = head + np.stack([-0.026 * f_x * size, -0.012 * size], -1)
         hair, skin = who.hair * ones, who.skin * ones
-        pieces = []
-        pieces.append(
-            Piece(ellipse(back_at, size * 0.040, size * 0.048, tilt), hair, PARTS.index("head"), c.hair)
-        )
-        pieces.append(Piece(skull, 0.84 * skin, PARTS.index("head"), c.skin))
+        pieces = [Piece(ellipse(back_at, size * 0.040, size * 0.048, tilt), hair, HEAD, c.hair),
+                  Piece(skull, 0.84 * skin, HEAD, c.skin)]  # fmt: skip
         lit = face_at + np.stack([self.light * 0.010 * size + 0.004 * f_x * size, 0.006 * size], -1)
         pieces.append(Piece(ellipse(lit, size * 0.026, size * 0.044, tilt), 1.02 * skin, tint=c.skin))
         eyes = face_at + np.stack([0.010 * f_x * size, -0.014 * size], -1)
-        pieces.append(
-            Piece(
-                ellipse(eyes, size * (0.030 - 0.012 * profile), size * 0.007, tilt), 0.45 * skin, tint=c.skin
-            )
-        )
+        if c is GREY:
+            across = size * (0.030 - 0.012 * profile)
+            pieces.append(Piece(ellipse(eyes, across, size * 0.007, tilt), 0.45 * skin, tint=c.skin))
+        else:
+            pieces += self._features(face_at, eyes, tilt)
         nose = np.stack([face_at + np.stack([0.026 * f_x * size, y * size], -1) for y in (-0.014, 0.024)]
                         + [face_at + np.stack([0.050 * f_x * size, 0.014 * size], -1)], 1)  # fmt: skip
         pieces.append(Piece(nose, 0.95 * skin, tint=c.skin))
-        pieces.append(Piece(ellipse(cap_at, size * (0.041 + 0.010 * profile), size * 0.034, tilt), hair,
-                            PARTS.index("head"), c.hair))  # fmt: skip
-        pieces.append(Piece(ellipse(cap_at + [[self.light * 1.2, -0.6]], size * 0.022, size * 0.016, tilt),
-                            1.2 * hair + 8, tint=c.hair))  # fmt: skip
+        top = ellipse(cap_at, size * (0.041 + 0.010 * profile), size * 0.034, tilt)
+        pieces.append(Piece(top, hair, HEAD, c.hair))
+        shine = ellipse(cap_at + [[self.light * 1.2, -0.6]], size * 0.022, size * 0.016, tilt)
+        pieces.append(Piece(shine, 1.2 * hair + 8, tint=c.hair))
         if self.outfit.hat:
+            felt = self.outfit.shoes * ones
             brim = head + np.stack([0.016 * f_x * size, -0.030 * size], -1)
             cap = head + np.stack([-0.004 * f_x * size, -0.044 * size], -1)
-            pieces.append(Piece(ellipse(cap, size * 0.058, size * 0.034, tilt), self.outfit.shoes * ones,
-                                tint=c.shoes))  # fmt: skip
-            pieces.append(Piece(ellipse(brim, size * (0.056 + 0.016 * profile), size * 0.011, tilt),
-                                0.8 * self.outfit.shoes * ones, tint=c.shoes))  # fmt: skip
+            pieces.append(Piece(ellipse(cap, size * 0.058, size * 0.034, tilt), felt, tint=c.shoes))
+            shape = ellipse(brim, size * (0.056 + 0.016 * profile), size * 0.011, tilt)
+            pieces.append(Piece(shape, 0.8 * felt, tint=c.shoes))
         return pieces
+
+    def _features(self, face_at: np.ndarray, eyes: np.ndarray, tilt: np.ndarray) -> list[Piece]:
+        """Two eyes, seen apart from the front and as one from the side, and a mouth."""
+        size, (f_x, f_y) = self.scale * self.who.head, self.forward.T
+        dark, red = 30 * np.ones(len(eyes)), 0.62 * self.who.skin * np.ones(len(eyes))
+        apart = np.stack([0.019 * f_y * size, 0 * size], -1)
+        out = [Piece(ellipse(eyes + s * apart, size * 0.0085, size * 0.0095, tilt), dark) for s in (-1, 1)]
+        mouth = face_at + np.stack([0.016 * f_x * size, 0.032 * size], -1)
+        lips = ellipse(mouth, size * (0.018 - 0.008 * np.abs(f_x)), size * 0.006, tilt)
+        r, g, b = self.colours.skin
+        return [*out, Piece(lips, red, tint=(1.25 * r, 0.85 * g, 0.9 * b))]
 
     def paint(self, frame: np.ndarray, t: int) -> None:
         """Paint the person of frame `t` over `frame` (uint8), in place."""
@@ -301,12 +321,7 @@ class Painter:
 
     def mask(self, t: int, shape: tuple[int, int]) -> np.ndarray:
         """Which part (index into PARTS) each pixel of frame `t` shows: uint8 of `shape`."""
-        out = np.zeros(shape, np.uint8)
-        for group in self.order[t]:
-            for piece in self.groups[group]:
-                if piece.part:
-                    cv2.fillConvexPoly(out, piece.corners[t], piece.part, cv2.LINE_8, SHIFT)
-        return out
+        return masked([piece for group in self.order[t] for piece in self.groups[group]], t, shape)
 
     def shade(self, frame: np.ndarray, t: int, strength: float, slant: float, pitch: float) -> np.ndarray:
         """`frame` darkened where the shadow falls: the skeleton laid flat on the ground, blurred."""
@@ -316,7 +331,7 @@ class Painter:
         up = self.world[t, :, 2] - self.world[t, feet, 2].min()
         cast = np.stack([self.points[t, :, 0] + flat[0] * up * self.scale[t],
                          ground + flat[1] * up * self.scale[t] * 0.4], -1)  # fmt: skip
-        dark = np.zeros(frame.shape[:2], np.uint8)
+        dark: np.ndarray = np.zeros(frame.shape[:2], np.uint8)
         width = max(1, round(float(self.scale[t]) * 0.05))
         at = np.clip(np.rint(cast), -400, 600).astype(int).tolist()
         for a, b, w in SHADOW_BONES:
@@ -326,8 +341,7 @@ class Painter:
 
 
 SHADOW_BONES = tuple(
-    (INDEX[a], INDEX[b], w)
-    for a, b, w in (
+    (INDEX[a], INDEX[b], w) for a, b, w in (
         ("pelvis", "chest", 3.0), ("chest", "head", 1.6),
         *((f"{s}_{a}", f"{s}_{b}", w) for s in SIDES for a, b, w in (
             ("shoulder", "elbow", 1.0), ("elbow", "wrist", 1.0), ("hip", "knee", 1.5), ("knee", "ankle", 1.0),

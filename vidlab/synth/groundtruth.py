@@ -83,7 +83,8 @@ def _of_stage(plan: Shot, start: int, stop: int) -> Known:
     flow = np.zeros((stop - start - 1, 2, *parts.shape[1:]), np.float32)
     for i in range(len(flow)):
         flow[i] = plan.flow(start + i)
-    return parts, plan.actors[0].joints[start:stop], flow
+    joints = plan.actors[0].joints[start:stop] if plan.actors else np.zeros((stop - start, 0, 2))
+    return parts, joints, flow
 
 
 def _of_kth(plan: kth.Shot, start: int, stop: int) -> Known:

@@ -140,30 +140,37 @@ def person(number: int, rng: np.random.Generator) -> Person:
     )
 
 
-def _hue(rng: np.random.Generator, vivid: tuple[float, float]) -> Tint:
-    """A tint of any hue, of brightness about 1: `vivid` is how far it may be from grey (0 … 1)."""
-    hue, share = rng.uniform(0, 2 * np.pi), rng.uniform(*vivid)
-    wave = np.cos(hue - np.array([0, 2, 4]) * np.pi / 3)
-    tint = 1 + share * wave
-    tint /= tint @ [0.299, 0.587, 0.114]
-    return float(tint[0]), float(tint[1]), float(tint[2])
+def _hue(rng: np.random.Generator, vivid: tuple[float, float], hue: float | None = None) -> Tint:
+    """A tint of brightness 1: `vivid` is how far it may be from grey (0 … 1), `hue` in radians (any)."""
+    angle, share = rng.uniform(0, 2 * np.pi) if hue is None else hue, rng.uniform(*vivid)
+    return _tint(1 + share * np.cos(angle - np.array([0, 2, 4]) * np.pi / 3))
 
 
-SKIN: Tint = (1.22, 0.94, 0.76)
+def _tint(colour: np.ndarray, brightness: float | None = None) -> Tint:
+    """The tint of a colour: at brightness 1, or else divided by `brightness`."""
+    red, green, blue = colour / (colour @ [0.299, 0.587, 0.114] if brightness is None else brightness)
+    return float(red), float(green), float(blue)
+
+
+# Skin from light to dark and hair from black to fair, as red, green, blue.
+SKINS = ((242, 208, 184), (228, 184, 152), (206, 160, 122), (176, 128, 92), (140, 98, 70), (104, 72, 54),
+         (74, 52, 42))  # fmt: skip
+HAIRS = ((1.0, 0.95, 0.92), (1.2, 0.95, 0.72), (1.55, 1.05, 0.62), (1.75, 0.95, 0.55), (1.9, 1.55, 0.95))
+DENIM = 2 * np.pi * 0.61
 
 
 def colours(rng: np.random.Generator) -> Colours:
-    """Draw the colours of somebody's clothes and hair; skin differs in brightness (`Person.skin`), a little
-    in hue."""
-    warm = rng.uniform(0.6, 1.15)
-    skin = tuple(1 + warm * (channel - 1) for channel in SKIN)
+    """Draw the colours of somebody's clothes, skin and hair; the subject's own greys vary them further."""
+    i = rng.uniform(0, len(SKINS) - 1)  # anywhere between two neighbours
+    skin = (1 - i % 1) * np.array(SKINS[int(i)]) + i % 1 * np.array(SKINS[int(i) + 1])
+    denim = rng.random() < 0.4
     return Colours(
-        shirt=_hue(rng, (0.2, 0.75)),
-        pattern=_hue(rng, (0.2, 0.75)),
-        trousers=_hue(rng, (0.0, 0.45)),
+        shirt=_hue(rng, (0.1, 0.6)),
+        pattern=_hue(rng, (0.1, 0.6)),
+        trousers=_hue(rng, (0.25, 0.5), DENIM) if denim else _hue(rng, (0.0, 0.4)),
         shoes=_hue(rng, (0.0, 0.3)),
-        skin=skin,
-        hair=(1.25, 0.95, 0.65) if rng.random() < 0.5 else (1.05, 1.0, 0.95),
+        skin=_tint(skin * rng.normal(1, 0.02, 3), 172.0),  # a person's own skin grey is 118 to 200
+        hair=HAIRS[int(rng.integers(len(HAIRS)))],
     )
 
 

@@ -147,9 +147,9 @@ def kitchen(s: Sketch) -> None:
     s.box(x, -62, 26, 64, (232, 236, 240))
     s.box(x, -40, 26, 1.4, (150, 156, 160))
     s.floor((232, 224, 204))
-    for i, y in enumerate((0, 6, 14, 25, 40, 60)):
-        for x in s.every(30 + 2 * y, 30 + 2 * y):
-            s.box(x + 6 * i, y, 15 + y, (6, 8, 11, 15, 20, 30)[i], (196, 96, 76), 5)
+    s.fan(15, 1.6, (200, 92, 74))
+    for y in (2, 8, 17, 30, 48):
+        s.band(y, y + 1.6, (200, 92, 74))
 
 
 def workshop(s: Sketch) -> None:

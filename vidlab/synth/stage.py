@@ -12,8 +12,8 @@ import numpy as np
 from . import people
 from .bones import bone, follow
 from .camera import Camera
-from .draw import PARTS, PROP, SHIFT, Painter, Piece
-from .people import Colours, Outfit, Person, Pose
+from .draw import PARTS, PROP, Painter, Piece, masked
+from .people import INDEX, SIDES, Colours, Outfit, Person, Pose
 from .places import Place
 
 PART_NAMES = (*PARTS, "prop")
@@ -89,17 +89,14 @@ class Prop:
             piece.paint(frame, t)
 
     def mask(self, t: int, shape: tuple[int, int]) -> np.ndarray:
-        out = np.zeros(shape, np.uint8)
-        for piece in self.pieces:
-            cv2.fillConvexPoly(out, piece.corners[t], PROP, cv2.LINE_8, SHIFT)
-        return out
+        return masked(self.pieces, t, shape, PROP)
 
     def moved(self, t: int, part: int, points: np.ndarray, grow: float) -> np.ndarray:
         return follow(points, self.anchors[t], self.anchors[t + 1], grow)
 
 
 class Actor:
-    """A person in a pose, seen through a lens."""
+    """A person in a pose, seen through a lens. hands: once more, to close over what they hold."""
 
     def __init__(self, who: Person, outfit: Outfit, colours: Colours, pose: Pose, lens: Lens, light: float
                  ) -> None:  # fmt: skip
@@ -107,6 +104,7 @@ class Actor:
         self.world = people.joints(who, pose)
         self.joints = lens.project(self.world)
         self.painter = Painter(who, outfit, self.joints, self.world, pose.yaw, lens.scale, light, colours)
+        self.hands = Hands(self)
 
     def shade(self, frame: np.ndarray, t: int, place: Place) -> np.ndarray:
         return self.painter.shade(frame, t, place.shadow, place.slant, PITCH)
@@ -120,6 +118,26 @@ class Actor:
     def moved(self, t: int, part: int, points: np.ndarray, grow: float) -> np.ndarray:
         now, then = bone(PARTS[part], self.joints[t : t + 2])
         return follow(points, now, then, grow)
+
+
+class Hands:
+    """The hands of an actor that are on this side of the body."""
+
+    def __init__(self, actor: Actor) -> None:
+        self.moved = actor.moved
+        depth = actor.world[..., 1]
+        self.near = {side: depth[:, INDEX[f"{side}_hand"]] < depth[:, INDEX["chest"]] for side in SIDES}
+        self.pieces = actor.painter.hands
+
+    def paint(self, frame: np.ndarray, t: int) -> None:
+        for piece in self._seen(t):
+            piece.paint(frame, t)
+
+    def mask(self, t: int, shape: tuple[int, int]) -> np.ndarray:
+        return masked(self._seen(t), t, shape)
+
+    def _seen(self, t: int) -> list[Piece]:
+        return [piece for side in SIDES if self.near[side][t] for piece in self.pieces[side]]
 
 
 @dataclass(frozen=True)
@@ -186,7 +204,8 @@ class Shot:
         """What is painted in frame `t`, from back to front."""
         shown = [prop for prop in self.props if prop.shown(t)]
         behind, front = ([p for p in shown if p.front is side] for side in (False, True))
-        return [*self.actors[1:], *behind, *self.actors[:1], *front]
+        hands = [a.hands for a in self.actors[:1] if front and isinstance(a, Actor)]
+        return [*self.actors[1:], *behind, *self.actors[:1], *front, *hands]
 
     @cached_property
     def _grain(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

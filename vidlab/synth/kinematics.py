@@ -144,9 +144,7 @@ def alive(count: int, rng: np.random.Generator) -> np.ndarray:
 def hanging(hip: np.ndarray, lean: np.ndarray | float = 0.0) -> np.ndarray:
     """Wrists (T, 2, 3) of arms that hang beside the hips (T, 2)."""
     ahead = hip[:, 0] + 0.25 * np.sin(lean) + 0.03
-    return np.stack(
-        [np.stack([ahead, 0 * ahead + sign * 0.14, hip[:, 1] + 0.015], -1) for sign in (1, -1)], 1
-    )
+    return np.stack([np.stack([ahead, 0 * ahead + sign * 0.14, hip[:, 1] - 0.03], -1) for sign in (1, -1)], 1)
 
 
 def both(forward: np.ndarray, up: np.ndarray, apart: float) -> np.ndarray:

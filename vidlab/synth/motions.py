@@ -133,10 +133,10 @@ def chop(who: Person, rng: Rng, when: When, view: View) -> Act:
     """
     phase = beats(when, 22 * tempo(who, rng), rng, whole=1.0) % 1.0
     up = np.where(phase < 0.76, smooth(phase / 0.76), 1 - smooth((phase - 0.76) / 0.24))
-    high = mix(who, "height", rng, (0.88, 0.99))
+    high = mix(who, "height", rng, (0.86, 0.95))
     keys = along(up, [(0, -0.05, 0.44, 0.50), (1, 0, STANDING, -0.05)])
     grip = along(up, [(0, 0.30, 0.37), (0.6, 0.24, 0.72), (1, 0.07, high)])
-    angle = np.radians(-28 + 150 * up)
+    angle = np.radians(-28 + 190 * up)
     hands = both(grip[:, 0], grip[:, 1], 0.025)
     hands[:, 1 - view.near, 0] -= 0.06 * np.cos(angle)
     hands[:, 1 - view.near, 2] -= 0.06 * np.sin(angle)
@@ -176,22 +176,22 @@ def drum(who: Person, rng: Rng, when: When, view: View, double: bool = False) ->
     phase = beats(when, period, rng)
     lag = 0.5 if not double else 0.31
     first = int(rng.integers(2))
-    high, low = mix(who, "height", rng, (0.70, 0.76)), 0.545
+    high, low = mix(who, "height", rng, (0.69, 0.74)), 0.55
     sway = alive(when.frames, rng)
     hip = np.stack([0.008 * sway, np.full(when.frames, 0.495)], -1)
-    hands = both(np.full(when.frames, 0.20), np.full(when.frames, high), 0.085)
+    hands = both(np.full(when.frames, 0.20), np.full(when.frames, high), 0.13)
     tips = {}
     for s in (0, 1):
         local = (phase + (lag if s == first else 0.0)) % 1.0
         down = np.where(local < stroke, np.sin(np.pi * local / stroke) ** 2, 0.0)
         hands[:, s, 2] = high + (low - high) * down
-        tips[s] = np.radians(38 - 50 * down)
+        tips[s] = along(down, [(0, 0.45, 0.30, 0.80), (1, 0.65, -0.55, -0.40)])  # up and out; down and in
     pose = body(who, view, hip, 0.10 + 0.01 * sway, hands, poles=(-0.5, 0.8, -0.7), apart=0.08)
     at = {"drum": _still(view, when, 0.33, 0.0)}
     fists = wrists(who, pose, "hand")
     for s, name in enumerate(("left", "right")):
         at[f"{name}_grip"] = fists[:, s]
-        rod = np.stack([np.cos(tips[s]), 0 * tips[s] + (0.25 - 0.5 * s) * -0.6, np.sin(tips[s])], -1)
+        rod = tips[s] * [1, 1 - 2 * s, 1]
         at[f"{name}_tip"] = fists[:, s] + 0.17 * outward(rod, view)
     return Act(pose, at)
 
@@ -215,7 +215,7 @@ def lift(who: Person, rng: Rng, when: When, view: View) -> Act:
     """Lifts a load from the chest over the head with both hands and lowers it again; `at["load"]`."""
     phase = beats(when, 22 * tempo(who, rng), rng, whole=1.0)
     up = 0.5 - 0.5 * np.cos(2 * np.pi * phase)
-    low, high = mix(who, "height", rng, (0.60, 0.67)), mix(who, "reach", rng, (0.97, 1.06))
+    low, high = mix(who, "height", rng, (0.60, 0.67)), mix(who, "reach", rng, (0.93, 1.0))
     hip = np.stack([np.zeros(when.frames), STANDING - 0.035 * (1 - up)], -1)
     lean = 0.02 - 0.04 * up + 0.01 * alive(when.frames, rng)
     hands = both(np.full(when.frames, 0.13), low + (high - low) * up, mix(who, "spread", rng, (0.15, 0.19)))

@@ -34,6 +34,19 @@ def fan_of(corners: list[tuple[float, float]], grey: float, slot: int = 0) -> Po
     return np.array(corners, float), grey, slot
 
 
+def _weight(x: float) -> list[Polygon]:
+    """One end of what is lifted: a pair of plates seen from their edge, or a case."""
+    edge = [(-0.075, -0.09), (-0.05, -0.115), (0.05, -0.115), (0.075, -0.09)]
+    outline = [(x + u, v) for u, v in edge] + [(x + u, -v) for u, v in reversed(edge)]
+    return [
+        fan_of(outline, 85),
+        block(x - 0.055, -0.09, x - 0.006, 0.09, 135),
+        block(x + 0.006, -0.09, x + 0.055, 0.09, 135, 1),
+    ]
+
+
+# Barbell and cases have the same outline and the same greys: only colour tells them apart.
+_LOAD = [block(-0.36, -0.016, 0.36, 0.016, 130, 2), *_weight(-0.30), *_weight(0.30)]
 VIDEO: dict[str, list[Polygon]] = {
     "chair": [
         bar(-0.10, 0, -0.10, 0.52, 0.028, 70),
@@ -87,21 +100,8 @@ VIDEO: dict[str, list[Polygon]] = {
         disc(0, 0.47, 0.17, 0.040, 215, 1),
     ],
     "drumstick": [block(-0.25, -0.013, 1.0, 0.013, 175), disc(1.0, 0, 0.09, 0.022, 200)],
-    # Equal outlines and equal greys, so that only colour tells them apart.
-    "barbell": [
-        block(-0.36, -0.016, 0.36, 0.016, 130, 2),
-        disc(-0.30, 0, 0.075, 0.125, 85),
-        disc(0.30, 0, 0.075, 0.125, 85),
-        disc(-0.30, 0, 0.050, 0.088, 140, 1),
-        disc(0.30, 0, 0.050, 0.088, 140, 1),
-    ],
-    "cases": [
-        block(-0.36, -0.016, 0.36, 0.016, 130, 2),
-        disc(-0.30, 0, 0.075, 0.125, 85),
-        disc(0.30, 0, 0.075, 0.125, 85),
-        disc(-0.30, 0, 0.050, 0.088, 140, 1),
-        disc(0.30, 0, 0.050, 0.088, 140, 1),
-    ],
+    "barbell": _LOAD,
+    "cases": _LOAD,
 }
 STILLS: dict[str, list[Polygon]] = {  # the hand is at the origin
     "umbrella": [

@@ -1,10 +1,11 @@
 """World SynthUCF-1: 24 classes x 25 groups x 4 clips in colour, in UCF101's layout.
 
-A video is named as in UCF101, `v_SitDown_g01_c01`. Everything in it follows from (world, seed, its name), so that
-any video can be drawn alone. A family is a set of classes that share all but what tells them apart: its two (or
-six) classes have, group by group, the same person, clothes, habits, kind of place and colours of things. Of a
-time-reversed pair the second is the first played backwards. What is drawn for each clip alone (background, facing,
-onset, phase, camera, bystander, decoys, position) is drawn in the same way for every class.
+A video is named as in UCF101, `v_SitDown_g01_c01`. Everything in it follows from (world, seed, its name), so
+that any video can be drawn alone. A family is a set of classes that share all but what tells them apart: its
+two (or six) classes have, group by group, the same person, clothes, habits, kind of place and colours of
+things. Of a time-reversed pair the second is the first played backwards. What is drawn for each clip alone
+(background, facing, onset, phase, camera, bystander, decoys, position) is drawn in the same way for every
+class.
 """
 
 import re
@@ -52,7 +53,7 @@ THINGS = {
     "SitDown": props.chair, "PickUp": props.box, "PushCart": props.cart, "ThrowBall": props.ball,
     "CrankForward": props.crank, "Chop": props.tool, "Swing": props.tool, "DrumEven": props.drum,
 }  # fmt: skip
-ONCE = ("SitDown", "PickUp", "ThrowBall")  # families whose action happens once; the others repeat it
+SHORT = ("SitDown", "PickUp", "ThrowBall", "PushCart")  # families that act for 22-36 frames: once, or across
 FRONTAL = ("WaveWide", "DrumEven", "LiftBarbell")  # families seen from the front
 DECOYS = {"chair": 0.0, "box": 0.11, "cart": 0.0, "ball": 0.078, "drum": 0.0, "log": 0.0, "barbell": 0.125,
           "cases": 0.125}  # fmt: skip  # things that only lie about, and how high their middle is
@@ -131,12 +132,12 @@ def shot(name: str, seed: int = 0, size: str = "laptop", camera: float = 1.0, id
     if clip.action in CROSSED:
         kind = clip.action.removeprefix("Swing").removeprefix("Dig").lower()
     rng = generator(WORLD, seed, name, "clip")
-    when = _when(rng, first in ONCE, size == "quick", idle)
+    when = _when(rng, first in SHORT, size == "quick", idle)
     side = int(rng.choice([-1, 1]))
     turned = rng.uniform(0.05, 0.5) if first not in FRONTAL else np.pi / 2 + rng.uniform(-0.35, 0.35)
     view = View(side, float(turned))
     act = _program(clip.action)(who, rng, when, view)
-    lens = _lens(rng, when.frames, k, camera)
+    lens = _lens(rng, when.frames, k, camera, ahead=0.22 * side if first == "PushCart" else 0.0)
     room = places.place(kind, generator(WORLD, seed, name, "place"), (160 * k, 120 * k))
     actors = [Actor(who, who.outfits[0], colours, act.pose, lens, room.light)]
     things = _things(
@@ -157,19 +158,23 @@ def _program(action: str) -> motions.Program:
     return PROGRAMS[action] if action in PROGRAMS else PROGRAMS[words[0]]
 
 
-def _when(rng: np.random.Generator, once: bool, quick: bool, idle: float) -> When:
+def _when(rng: np.random.Generator, short: bool, quick: bool, idle: float) -> When:
     """How long the clip is, and when it happens: 40-64 frames, of which 22-36 act, or half to nearly all."""
     count = int(rng.integers(22, 27) if quick else rng.integers(40, 65))
-    long = rng.uniform(22, 36) if once else rng.uniform(0.6, 0.92) * count
-    acting = int(min(long, 0.8 * count if once else count))
+    long = rng.uniform(22, 36) if short else rng.uniform(0.6, 0.92) * count
+    acting = int(min(long, 0.8 * count if short else count))
     spare = round(idle * (count - acting))
     start = round(spare * rng.uniform(0.1, 0.9))
     return When(acting + spare, start, start + acting)
 
 
-def _lens(rng: np.random.Generator, frames: int, k: int, strength: float) -> Lens:
-    """A body 66 to 82 % as tall as the picture, off its middle, seen by a hand-held camera."""
-    tall, x, ground = rng.uniform(0.66, 0.82) * 120, 80 + rng.uniform(-20, 20), rng.uniform(106, 113)
+def _lens(rng: np.random.Generator, frames: int, k: int, strength: float, ahead: float) -> Lens:
+    """A body 66 to 82 % as tall as the picture, off its middle, seen by a hand-held camera.
+
+    ahead: how far (heights, to the right) the middle of the scene lies from the body: a cart takes room.
+    """
+    tall, aside, ground = rng.uniform(0.66, 0.82) * 120, rng.uniform(-20, 20), rng.uniform(106, 113)
+    x = 80 + aside - ahead * tall
     return Lens(k * x, k * ground, k * tall, cameras.path(rng, frames, (160 * k, 120 * k), strength))
 
 

@@ -1,0 +1,211 @@
+"""Neutral probes of SynthUCF-1: what a small, fixed classifier can read, before any network is trained on it.
+
+The world may be adjusted by these numbers alone, then it is frozen. They are taken on another seed of the
+world (CALIBRATION), whose people, clothes and backgrounds no split ever shows, after encoding. All probes use
+the classifier of `probes` (kernel ridge regression) on fixed features, and unseen groups.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from ..videos.reading import read_frames
+from . import ucf
+from .people import INDEX
+from .probes import accuracy
+from .stage import Shot
+
+CALIBRATION = 9001
+FIELDS, CLIP = 10, 16  # flow fields of a stack, frames of a clip
+CELLS, BINS = (6, 6), 8
+SIZE = (80, 60)
+
+# Percent, (low, high); stated before the first measurement. "Pairs" are read pair by pair (chance 50), then
+# averaged; the others have 24 classes (chance 4) unless said.
+BANDS = {
+    "colour histogram": (0.0, 20.0),
+    "camera path": (0.0, 7.0),
+    "global flow": (0.0, 30.0),
+    "still, motion pairs": (40.0, 60.0),
+    "still in colour, object pair": (70.0, 100.0),
+    "still in colour, place": (70.0, 100.0),  # of the crossed classes; chance 33
+    "place from flow": (0.0, 50.0),  # chance 33
+    "object from flow": (40.0, 60.0),  # chance 50
+    "flow, reversed pairs": (65.0, 97.0),
+    "flow, tempo pair": (65.0, 97.0),
+    "flow, rhythm pair": (60.0, 97.0),
+    "flow, crossed motion": (65.0, 97.0),  # Swing or Dig; chance 50
+    "one field, rhythm pair": (40.0, 60.0),
+    "flow": (35.0, 85.0),
+    "shuffled clip, reversed pairs": (40.0, 60.0),
+    "ordered - shuffled clip, reversed pairs": (8.0, 60.0),
+}
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Fixed features of one moment of one video; see `describe`."""
+
+    name: str
+    histogram: np.ndarray  # colours of the whole video
+    camera: np.ndarray  # the true path
+    statistics: np.ndarray  # flow of the whole picture, over time, without any place
+    ground: np.ndarray  # flow by place in the picture, over the whole video
+    still: np.ndarray  # one frame: gradients
+    colour: np.ndarray  # one frame: coarse colours
+    flow: np.ndarray  # (5, cells) ten fields in pairs
+    clip: np.ndarray  # (6, cells) gradients of six of 16 frames
+
+
+def describe(frames: np.ndarray, plan: Shot, rng: np.random.Generator) -> Sample:
+    """The features of a video, uint8 (T, H, W, 3), around one moment of its action.
+
+    Where a person is looked at, the crop is at the true place and faces right: a probe knows what a network
+    has to find.
+    """
+    small = np.stack([cv2.resize(frame, SIZE, interpolation=cv2.INTER_AREA) for frame in frames])
+    grey = np.stack([cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in small])
+    fields = np.stack([farneback(a, b) for a, b in zip(grey, grey[1:], strict=False)])
+    fields = fields - np.median(fields, axis=(2, 3), keepdims=True)  # the camera's part, roughly
+    start, stop = plan.note["active"]
+    moment = int(rng.integers(start, stop))
+    first = int(np.clip(moment - FIELDS // 2, 0, len(fields) - FIELDS))
+    window = np.clip(np.arange(moment - CLIP // 2, moment + CLIP // 2, 3), 0, len(frames) - 1)
+    x, side = _middle(plan, moment) * SIZE[0] / plan.size[0], plan.note["side"]
+    moved = cut(np.moveaxis(fields[first : first + FIELDS], 1, -1), x, side) * [side, 1]
+    picture = cut(small[moment : moment + 1], x, side)[0]
+    path = plan.camera.matrix[np.linspace(0, plan.length - 1, 24).round().astype(int)]
+    return Sample(
+        name=plan.name,
+        histogram=colours(small),
+        camera=np.concatenate([path[:, 0, 0], path[:, 0, 2], path[:, 1, 2]]),
+        statistics=statistics(fields),
+        ground=orientations(np.moveaxis(fields, 1, -1)).mean(0),
+        still=gradients(cut(grey[moment : moment + 1], x, side)),
+        colour=cv2.resize(picture, (12, 12), interpolation=cv2.INTER_AREA).ravel(),
+        flow=np.sqrt(orientations(moved).reshape(FIELDS // 2, 2, -1).sum(1)),
+        clip=gradients(cut(grey[window], x, side)),
+    )
+
+
+def farneback(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Flow (2, H, W) from one grey picture to the next."""
+    flow = np.zeros((*a.shape, 2), np.float32)
+    return np.moveaxis(cv2.calcOpticalFlowFarneback(a, b, flow, 0.5, 3, 11, 3, 5, 1.1, 0), -1, 0)
+
+
+def _middle(plan: Shot, t: int) -> float:
+    """Column of the acting person's pelvis."""
+    return float(plan.actors[0].joints[t, INDEX["pelvis"], 0])
+
+
+def cut(frames: np.ndarray, x: float, side: int) -> np.ndarray:
+    """60 columns around column `x` of (T, 60, 80, ...), mirrored where the person faces left."""
+    columns = np.arange(60) - 30 + round(x)
+    part = np.take(frames, np.clip(columns, 0, frames.shape[2] - 1), axis=2)
+    return part[:, :, ::side]
+
+
+def _cells(amounts: np.ndarray, bins: np.ndarray, count: int) -> np.ndarray:
+    """Sums of `amounts` (T, H, W) by bin and cell: (T, CELLS * count)."""
+    frames, height, width = amounts.shape
+    rows, columns = (
+        np.minimum(np.arange(n) * c // n, c - 1) for n, c in zip((height, width), CELLS, strict=True)
+    )
+    place = (rows[:, None] * CELLS[1] + columns) * count
+    index = np.arange(frames)[:, None, None] * (CELLS[0] * CELLS[1] * count) + place + bins
+    flat = np.bincount(index.ravel(), amounts.ravel(), frames * CELLS[0] * CELLS[1] * count)
+    return flat.reshape(frames, -1)
+
+
+def orientations(fields: np.ndarray) -> np.ndarray:
+    """How much moves in which direction, by cell: (T, H, W, 2) to (T, 6 * 6 * 8)."""
+    angle = np.arctan2(fields[..., 1], fields[..., 0]) / (2 * np.pi) + 0.5
+    return _cells(np.hypot(fields[..., 0], fields[..., 1]), (angle * BINS).astype(int) % BINS, BINS)
+
+
+def gradients(grey: np.ndarray) -> np.ndarray:
+    """Unsigned gradient directions by cell: (T, H, W) to (T, 6 * 6 * 8), square roots of shares."""
+    dy, dx = np.gradient(grey.astype(np.float32), axis=(1, 2))
+    angle = np.mod(np.arctan2(dy, dx), np.pi) / np.pi
+    cells = _cells(np.hypot(dx, dy), (angle * BINS).astype(int) % BINS, BINS)
+    return np.sqrt(cells / cells.sum(1, keepdims=True))
+
+
+def colours(frames: np.ndarray) -> np.ndarray:
+    """Square roots of the shares of 216 colours in every eighth of a video."""
+    levels = (frames[:: max(len(frames) // 8, 1)] // 43).astype(int) @ [36, 6, 1]
+    return np.sqrt(np.bincount(levels.ravel(), minlength=216) / levels.size)
+
+
+def statistics(fields: np.ndarray) -> np.ndarray:
+    """Mean, spread and step over time of what fields (T, 2, H, W) hold as a whole."""
+    size = np.hypot(fields[:, 0], fields[:, 1])
+    tracks = [*np.abs(fields).mean((2, 3)).T, size.std((1, 2)), *np.quantile(size, (0.5, 0.9, 0.99), (1, 2))]
+    return np.concatenate([[t.mean(), t.std(), np.abs(np.diff(t)).mean()] for t in tracks])
+
+
+def collect(root: str | Path, names: list[str] | None = None, each: int = 1) -> list[Sample]:
+    """Samples of the calibration copy under `root` (written with seed CALIBRATION), `each` a video."""
+    out = []
+    for name in names or ucf.names():
+        frames, plan = read_frames(ucf.path(Path(root), name)), ucf.shot(name, CALIBRATION)
+        rng = np.random.default_rng([CALIBRATION, *name.encode()])
+        out += [describe(frames, plan, rng) for _ in range(each)]
+    return out
+
+
+def measure(samples: list[Sample]) -> dict[str, float]:
+    """All probes, in percent: keys as in BANDS, and a few more for comparison."""
+    clips = [ucf.parse(s.name) for s in samples]
+    action, group = np.array([c.action for c in clips]), np.array([c.group for c in clips])
+    rng = np.random.default_rng(0)
+
+    def feature(kind: str) -> np.ndarray:
+        return np.stack([getattr(s, kind) for s in samples]).astype(np.float32)
+
+    def told(features: np.ndarray, by: np.ndarray, keep: np.ndarray) -> float:
+        _, labels = np.unique(by[keep], return_inverse=True)
+        return accuracy(features[keep], labels, group[keep])
+
+    def pairs(features: np.ndarray, *kinds: str) -> float:
+        chosen = [pair for kind in kinds for pair in ucf.PAIRS[kind]]
+        return float(np.mean([told(features, action, np.isin(action, pair)) for pair in chosen]))
+
+    all_of, crossed = np.ones(len(samples), bool), np.isin(action, ucf.CROSSED)
+    place = np.array([a.removeprefix("Swing").removeprefix("Dig") for a in action])
+    motion = np.array([a[:3] for a in action])
+    flow, clip, still, colour = (feature(kind) for kind in ("flow", "clip", "still", "colour"))
+    seen = np.concatenate([still.reshape(len(still), -1), colour / 64], 1)
+    mixed = np.stack([c[rng.permutation(clip.shape[1])] for c in clip])
+    out = {
+        "colour histogram": told(feature("histogram"), action, all_of),
+        "camera path": told(feature("camera"), action, all_of),
+        "global flow": told(feature("statistics"), action, all_of),
+        "still, motion pairs": pairs(still, "reversed", "tempo", "rhythm"),
+        "still in colour, object pair": pairs(colour, "object"),
+        "still in colour, place": told(colour, place, crossed),
+        "place from flow": told(feature("ground"), place, crossed),
+        "object from flow": pairs(flow, "object"),
+        "flow, crossed motion": told(flow, motion, crossed),
+        "flow": told(flow, action, all_of),
+        "still in colour": told(seen, action, all_of),
+        "one field": told(flow[:, 2], action, all_of),
+        "still, crossed motion": told(still, motion, crossed),
+        "ordered clip, reversed pairs": pairs(clip, "reversed"),
+        "shuffled clip, reversed pairs": pairs(mixed, "reversed"),
+    }
+    for kind in ("reversed", "tempo", "rhythm"):
+        noun = "pairs" if kind == "reversed" else "pair"
+        out |= {f"flow, {kind} {noun}": pairs(flow, kind), f"one field, {kind} {noun}": pairs(flow[:, 2], kind),
+                f"still, {kind} {noun}": pairs(still, kind)}  # fmt: skip
+    gain = out["ordered clip, reversed pairs"] - out["shuffled clip, reversed pairs"]
+    return out | {"ordered - shuffled clip, reversed pairs": gain}
+
+
+def outside(measured: dict[str, float]) -> list[str]:
+    """One line for each probe outside its band."""
+    return [f"{k}: {measured[k]:.1f} is outside {low:.0f}-{high:.0f}" for k, (low, high) in BANDS.items()
+            if k in measured and not low <= measured[k] <= high]  # fmt: skip

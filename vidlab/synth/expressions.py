@@ -14,7 +14,9 @@ from .hands import Reach
 from .kinematics import When, smooth
 
 Rng = np.random.Generator
-SHAPES = ((0.05, 0.0), (0.30, 0.25), (0.55, 0.1), (0.40, -0.6), (0.20, -0.8), (0.10, 0.45), (0.45, 0.35))
+# Shapes of the mouth in speech: how far the lips are apart, how broad they are.
+OPEN = ((0.35, 0.25), (0.60, 0.1), (0.45, -0.6), (0.50, 0.35), (0.30, -0.3))
+CLOSED = ((0.0, 0.0), (0.08, 0.35), (0.10, -0.8), (0.15, 0.1))
 
 
 @dataclass
@@ -105,10 +107,10 @@ def chewing(rng: Rng, frames: int) -> tuple[np.ndarray, np.ndarray]:
 def munch(rng: Rng, e: Expression, share: np.ndarray) -> None:
     """Chew by `share` (T,), in place: the jaw grinds round behind closed lips and one cheek bulges."""
     jaw, aside = chewing(rng, len(share))
-    full = rng.uniform(0.45, 0.8)
+    full = rng.uniform(0.6, 1.0)
     open_by = rng.choice([0.0, rng.uniform(0.08, 0.25)], p=[0.6, 0.4])  # not everybody keeps the lips shut
-    e.jaw = e.jaw + share * rng.uniform(0.55, 0.8) * jaw
-    e.skew = e.skew + share * 0.022 * aside
+    e.jaw = e.jaw + share * rng.uniform(0.7, 1.05) * jaw
+    e.skew = e.skew + share * 0.030 * aside
     e.gap = e.gap + share * open_by * jaw
     e.width = e.width - share * (0.22 - 0.12 * jaw)
     left = rng.random() < 0.5
@@ -128,9 +130,9 @@ def speak(rng: Rng, e: Expression, share: np.ndarray) -> None:
     """Talk by `share` (T,), in place: lips go from one sound's shape to the next, five or six a second."""
     frames, keys, at = len(share), [(0.0, 0.0)], [0.0]
     while at[-1] < frames:
-        at.append(at[-1] + rng.uniform(3.0, 6.5))
-        pause = rng.random() < 0.10
-        keys.append((0.0, 0.0) if pause else SHAPES[rng.integers(len(SHAPES))])
+        at.append(at[-1] + rng.uniform(2.0, 4.0))
+        shapes = OPEN if len(at) % 2 else CLOSED
+        keys.append(CLOSED[0] if rng.random() < 0.08 else shapes[rng.integers(len(shapes))])
     t = np.arange(frames)
     i = np.clip(np.searchsorted(at, t, side="right") - 1, 0, len(at) - 2)
     a, b, table = np.array(at)[i], np.array(at)[i + 1], np.array(keys)

@@ -238,11 +238,13 @@ def _whole(n: Name, who: Member, when: When, where: Place, path: camera.Camera, 
     """A body from head to foot, or from the hips up."""
     k = picture[1] / 120
     side = {"le": -1, "ri": 1}.get(n.view, -1 if rng.random() < 0.5 else 1)
-    turned = {"fr": rng.uniform(0.7, 1.1), "ba": -rng.uniform(0.5, 0.9)}.get(n.view, rng.uniform(0.05, 0.45))
+    turned = {"fr": rng.uniform(0.55, 0.9), "ba": -rng.uniform(0.5, 0.9)}.get(n.view, rng.uniform(0.05, 0.45))
+    if n.action == "wave":  # at somebody: half way to the camera, or away from it
+        turned += 0.55 * np.sign(turned)
     view = View(side, float(turned))
     program, thing = ACTS[n.action]
     act: Act = program(who.person, rng, when, view)
-    height = rng.uniform(130, 160) if n.part == "u" else rng.uniform(70, 100)
+    height = rng.uniform(130, 160) if n.part == "u" else rng.uniform(68, 94)
     ground = 60 + 0.62 * height if n.part == "u" else min(rng.uniform(0.5, 1) * (116 - height) + height, 114)
     x = 80 - 18 * side * (n.action in ("throw", "catch", "push")) + rng.uniform(-14, 14)
     lens = Lens(x * k, ground * k, height * k * who.person.stature, path)

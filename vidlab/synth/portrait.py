@@ -16,8 +16,8 @@ class Head(Surface):
     """A face doing something, ready to be cut into polygons.
 
     centre (2,): the head's middle at rest, in pixels; size: pixels a head height; light -1 or 1: the side it
-    comes from; camera: what looks at it. `pieces`: its polygons
-    from back to front. It can act in a `stage.Shot`.
+    comes from; camera: what looks at it. `pieces`: its polygons from back to front. It can act in a
+    `stage.Shot`; the neck counts as torso, since it does not move with the jaw.
     """
 
     def __init__(self, who: Face, does: Expression, centre: tuple[float, float], size: float, light: float,
@@ -26,10 +26,8 @@ class Head(Surface):
         self.pieces = self._body() + self._skull() + self._mouth()
         self.joints = np.zeros((self.frames, 0, 2))
         x, upper, lower = self.lips()
-        lip, chin = (
-            self.at(x[:, 6:7], upper[:, 6:7])[:, 0],
-            self.at(0, (0.47 + 0.1 * does.jaw)[:, None])[:, 0],
-        )
+        lip = self.at(x[:, 6:7], upper[:, 6:7])[:, 0]
+        chin = self.at(0, (0.47 + 0.1 * does.jaw)[:, None])[:, 0]
         self.axis = np.stack([self.at(0, -0.45, 0.1)[:, 0], lip, chin], 1)
         self.trunk = self.body(np.array([0.0, 0.0]), np.array([0.9, 1.5]))
 
@@ -70,10 +68,10 @@ class Head(Surface):
         for side in (-1, 1):  # folds that run to the armpits
             a, b = self.body(np.array([0.62 * side, 0.50 * side]), np.array([0.95, 1.35])).swapaxes(0, 1)
             out.append(fill(stroke(a, b, 0.012 * self.scale), shade(who.shirt, 0.74)))
-        base = self.body(np.array([0.0]), np.array([0.80]))[:, 0]
+        base = self.body(np.array([0.0]), np.array([0.72 if who.collar == "vee" else 0.57]))[:, 0]
         top = self.at(0, 0.30, -0.08)[:, 0]
         wide = 0.21 * self.scale * (0.5 + 0.5 * who.jaw)
-        out.append(fill(limb(top, base, wide, 1.08 * wide), shade(who.skin, 0.76), HEAD))
+        out.append(fill(limb(top, base, wide, 1.08 * wide), shade(who.skin, 0.76), TORSO))
         lit = np.stack([self.light * 0.25 * wide, 0.9 * wide], -1)
         out.append(fill(limb(top + lit, base + lit, 0.5 * wide, 0.6 * wide), shade(who.skin, 0.86)))
         return out + self._collar()
@@ -83,7 +81,7 @@ class Head(Surface):
         dark = shade(who.shirt, 0.7)
         if who.collar == "vee":
             cut = self.body(np.array([-0.25, 0.25, 0.0]), np.array([0.67, 0.67, 1.02]))
-            return [fill(cut, shade(who.skin, 0.84), HEAD)]
+            return [fill(cut, shade(who.skin, 0.84), TORSO)]
         if who.collar == "shirt":
             out = []
             for side in (-1, 1):

@@ -2,17 +2,17 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from vidlab import workshop
+from vidlab import weights, workshop
+from vidlab.videos.reading import write_frames
 
 
 @pytest.fixture
-def chosen(monkeypatch, tmp_path):
-    """Call `_material` without decoding anything: the benchmark that would be prepared."""
-    monkeypatch.setattr(workshop, "prepare", lambda benchmark, store: benchmark)
-    monkeypatch.setenv("VIDLAB_DATA", str(tmp_path / "data"))
-    return lambda kind, root, classes=None, partial=False: workshop._material(kind, root, classes, partial)
+def chosen():
+    """The benchmark that would be prepared, without decoding anything."""
+    return lambda kind, root, classes=None, partial=False: workshop.benchmark(kind, root, classes, partial)
 
 
 def classes_folder(root: Path, groups=(1, 2, 3)) -> Path:
@@ -71,11 +71,57 @@ def test_missing_videos_are_refused_unless_partial(chosen, tmp_path):
     assert any("6 of the 7 videos" in note for note in chosen("kth", root, partial=True).notes)
 
 
-def test_too_few_windows_are_refused_before_anything_is_read(tmp_path):
-    with pytest.raises(ValueError, match="--windows 0: give at least 4"):
-        workshop.train_on("folder", tmp_path, "", 0, None, 0, tmp_path / "w", "baccouche2011")
+@pytest.fixture
+def three(tmp_path):
+    """A data set of three classes that nobody decodes."""
+    return workshop.benchmark("folder", classes_folder(tmp_path / "videos"), None, False)
 
 
-def test_a_folder_is_no_place_for_weights(tmp_path):
+@pytest.mark.parametrize(
+    ("net", "shown", "told"),
+    [
+        ("baccouche2011", 0, "--samples 0: give at least 4"),
+        ("temporal", 0, "--samples 0: give at least 32"),
+        ("vgg", 1000, "--net vgg: this book trains baccouche2011, spatial, temporal"),
+    ],
+)
+def test_what_cannot_be_trained_is_refused_before_anything_is_read(three, tmp_path, net, shown, told):
+    with pytest.raises(ValueError, match=told):
+        workshop.train_on(net, three, tmp_path, "", shown, 0, tmp_path / "w")
+
+
+def test_a_folder_is_no_place_for_weights(three, tmp_path):
     with pytest.raises(ValueError, match="name a file for the weights"):
-        workshop.train_on("folder", tmp_path, "", 3000, None, 0, tmp_path, "baccouche2011")
+        workshop.train_on("temporal", three, tmp_path, "", 3000, 0, tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["spatial", "temporal"])
+def test_a_stream_is_trained_saved_read_and_asked_again(kind, tmp_path, monkeypatch):
+    """The whole way on a few small videos: the same weights give the same report and the same answer."""
+    monkeypatch.setattr(workshop, "best_device", lambda: "cpu")
+    root = tmp_path / "videos"
+    for label, name in enumerate(("Left", "Right")):
+        for group in (1, 2):
+            (root / name).mkdir(parents=True, exist_ok=True)
+            write_frames(root / name / f"v_{name}_g{group:02d}_c01.avi", square(3 - 6 * label, group))
+    found, out = workshop.benchmark("folder", root, None, False), tmp_path / "w.safetensors"
+    report = workshop.train_on(kind, found, tmp_path / "store", "", 64, 0, out)
+    assert "top-1" in report and f"{kind} stream" in report and "of 2 videos" in report
+    assert report.startswith(workshop.evaluate_on(out, found, tmp_path / "store", ""))
+    answer = workshop.predict_file(root / "Left" / "v_Left_g01_c01.avi", out)
+    assert "Left" in answer and "Right" in answer
+
+
+def square(step: int, seed: int) -> np.ndarray:
+    """A bright square that moves `step` pixels a frame over a noisy ground: uint8 (12, 60, 80, 3)."""
+    frames = np.random.default_rng(seed).integers(0, 60, (12, 60, 80, 3), dtype=np.uint8)
+    for t, frame in enumerate(frames):
+        frame[20:40, 30 + step * (t - 6) : 50 + step * (t - 6)] = 200
+    return frames
+
+
+def test_a_file_of_other_weights_is_refused(tmp_path):
+    path = tmp_path / "w.safetensors"
+    weights.write(path, {}, {"system": "twostream2014", "stream": "{}"})
+    with pytest.raises(ValueError, match="w.safetensors: holds no stream of twostream2014"):
+        workshop.saved(path)

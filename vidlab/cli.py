@@ -15,7 +15,7 @@ app = typer.Typer(
 )
 
 Videos = Annotated[Path, typer.Option(help="the folder with the videos")]
-Kind = Annotated[str, typer.Option(help="kth | folder (one sub-folder a class)")]
+Kind = Annotated[str, typer.Option(help="kth | ucf101 | hmdb51 | folder (one sub-folder a class)")]
 Split = Annotated[str, typer.Option(help="name of a split; default the first one of the data set")]
 Classes = Annotated[list[str] | None, typer.Option("--class", help="only these classes")]
 Partial = Annotated[bool, typer.Option("--partial", help="go on where videos of the data set are missing")]
@@ -116,18 +116,21 @@ def record(
 def train(
     root: Videos,
     data: Kind = "folder",
-    net: Annotated[str, typer.Option(help="baccouche2011")] = "baccouche2011",
+    net: Annotated[str, typer.Option(help="baccouche2011 | spatial | temporal")] = "baccouche2011",
     split: Split = "",
-    windows: Annotated[int, typer.Option(help="windows shown to the 3D-ConvNet in training")] = 72_000,
+    samples: Annotated[int, typer.Option(help="windows or samples shown in training")] = 72_000,
     classes: Classes = None,
     seed: int = 0,
-    out: Annotated[Path, typer.Option(help="where to write the weights")] = Path("baccouche2011.safetensors"),
+    out: Annotated[
+        Path | None, typer.Option(help="file for the weights; default: named after the net")
+    ] = None,
     partial: Partial = False,
 ) -> None:
-    """Train both stages on a data set of yours, test them on its split, and print the confusion matrix."""
-    from vidlab import workshop
+    """Train on a data set of yours, test on its split, and print the confusion matrix."""
+    from vidlab import workshop as at
 
-    print(workshop.train_on(data, root, split, windows, classes, seed, out, net, partial))
+    found, store = at.benchmark(data, root, classes, partial), at.store_of(data, root)
+    print(at.train_on(net, found, store, split, samples, seed, out or Path(f"{net}.safetensors")))
 
 
 @app.command()
@@ -140,9 +143,10 @@ def evaluate(
     partial: Partial = False,
 ) -> None:
     """Test trained weights on the test videos of a split and print the confusion matrix."""
-    from vidlab import workshop
+    from vidlab import workshop as at
 
-    print(workshop.evaluate_on(weights, data, root, split, classes, partial))
+    at.saved(weights)  # a wrong file is told before anything is decoded
+    print(at.evaluate_on(weights, at.benchmark(data, root, classes, partial), at.store_of(data, root), split))
 
 
 @app.command()

@@ -1,66 +1,85 @@
-"""Baccouche 2011 at the command line: train, test and predict on videos that a user has."""
+"""The command line on videos that a user has: train, test and predict with each paper's system."""
 
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from safetensors import SafetensorError
 
 import vidlab
-from vidlab import runs, score, videos
+from vidlab import runs, score, videos, weights
+from vidlab.papers import twostream
 from vidlab.papers.baccouche import stages, system, table
-from vidlab.papers.baccouche.data import Material, prepare
+from vidlab.papers.baccouche.data import prepare
+from vidlab.papers.twostream.data import Material
 from vidlab.train import best_device
-from vidlab.videos.benchmark import only
+from vidlab.videos.benchmark import Benchmark, Split, only
+
+NETS = (table.PAPER, "spatial", "temporal")
 
 
-def train_on(
-    kind: str,
-    root: Path,
-    split: str,
-    windows: int,
-    classes,
-    seed: int,
-    out: Path,
-    net: str,
-    partial: bool = False,
-) -> str:
-    """Train on one split of a data set, save the weights, and return the report of the test."""
-    if net != table.PAPER:
-        raise ValueError(f"--net {net}: this book trains {table.PAPER} so far")
-    least = stages.convnet_recipe(windows).batch
-    if windows < least:
-        raise ValueError(f"--windows {windows}: give at least {least}, one batch")
+def train_on(net: str, found: Benchmark, store: Path, split: str, shown: int, seed: int, out: Path) -> str:
+    """Train on one split of a data set, save the weights, and return the report of the test.
+
+    `shown`: windows for the 3D-ConvNet, samples for a stream of the two-stream networks.
+    """
+    if net not in NETS:
+        raise ValueError(f"--net {net}: this book trains {', '.join(NETS)} so far")
     if out.is_dir():
         raise ValueError(f"--out {out}: a folder is there; name a file for the weights")
-    data = _material(kind, root, classes, partial)
-    chosen = data.benchmark.split(split or data.benchmark.splits[0].name)
-    device = best_device()
-    print(
-        f"{len(chosen.train)} videos train on {device}: about {windows / 18_000 + 1:.0f} min on one CPU core"
-    )
+    least = stages.convnet_recipe(shown).batch if net == table.PAPER else twostream.system.BATCH
+    if shown < least:
+        raise ValueError(f"--samples {shown}: give at least {least}, one batch")
+    chosen = found.split(split or found.splits[0].name)
+    device, speed = best_device(), 18_000 if net == table.PAPER else 24_000
+    print(f"{len(chosen.train)} videos train on {device}: about {shown / speed + 1:.0f} min on one CPU core")
     checkpoint = out.with_name(f"{out.name}.checkpoint")
-    trained = system.train(data, chosen, windows, seed, device=device, checkpoint=checkpoint)
-    trained.save(out)
+    if net == table.PAPER:
+        data = prepare(found, store / "boxes")
+        both = system.train(data, chosen, shown, seed, device=device, checkpoint=checkpoint)
+        both.save(out)
+        report = _report_both(both, data, chosen)
+    else:
+        stream = twostream.system.train(net, Material(found, store), chosen, shown, seed, device=device,
+                                        checkpoint=checkpoint)  # fmt: skip
+        stream.save(out)
+        report = _report_stream(stream, Material(found, store), chosen)
     checkpoint.unlink(missing_ok=True)
-    return f"{_report(trained, data, chosen)}\nweights: {out}"
+    return f"{report}\nweights: {out}"
 
 
-def evaluate_on(weights: Path, kind: str, root: Path, split: str, classes, partial: bool = False) -> str:
+def saved(path: Path) -> system.System | twostream.system.Stream:
+    """What `vidlab train` wrote. Raises ValueError, naming the file, when it holds anything else."""
+    try:
+        tensors, notes = weights.read(path)
+    except (OSError, SafetensorError) as error:
+        told = f"{path}: cannot be read ({error}): give a file that `vidlab train` wrote"
+        raise ValueError(told) from error
+    if notes.get("system") == twostream.system.SYSTEM:
+        return twostream.system.of_file(path, tensors, notes)
+    return system.load(path)
+
+
+def evaluate_on(path: Path, found: Benchmark, store: Path, split: str) -> str:
     """Test saved weights on one split of a data set."""
-    trained = system.load(weights)
-    data = _material(kind, root, classes, partial)
-    if data.benchmark.classes != trained.classes:
+    trained, chosen = saved(path), found.split(split or found.splits[0].name)
+    if found.classes != trained.classes:
         raise ValueError(
-            f"{weights}: trained for {', '.join(trained.classes)}, "
-            f"not for {', '.join(data.benchmark.classes)}"
+            f"{path}: trained for {', '.join(trained.classes)}, not for {', '.join(found.classes)}"
         )
-    return _report(trained, data, data.benchmark.split(split or data.benchmark.splits[0].name))
+    if isinstance(trained, system.System):
+        return _report_both(trained, prepare(found, store / "boxes"), chosen)
+    return _report_stream(trained, Material(found, store), chosen)
 
 
-def predict_file(path: Path, weights: Path | None) -> str:
-    """Class probabilities of one video, window by window and as a whole."""
-    trained = system.load(weights) if weights else showcase()
+def predict_file(path: Path, weights_file: Path | None) -> str:
+    """Class probabilities of one video."""
+    trained = saved(weights_file) if weights_file else showcase()
+    if not isinstance(trained, system.System):
+        rows = trained.predict(videos.read_frames(path))
+        best = pd.Series(rows, trained.classes).sort_values(ascending=False)[:5]
+        return f"{trained.kind} stream, whole video:\n{best.to_string(float_format='%.2f')}"
     found = trained.predict(videos.read_frames(path, grey=True))
     rows = np.vstack([found.windows, found.voted, found.labelled])
     names = [*(f"{start}-{start + 8}" for start in found.starts), "vote", "LSTM"]
@@ -79,8 +98,8 @@ def showcase() -> system.System:
     return system.from_tensors(run.tensors, videos.kth.ACTIONS)
 
 
-def _material(kind: str, root: Path, classes, partial: bool) -> Material:
-    """A data set's videos, prepared under data/generated, with only the classes that are wanted.
+def benchmark(kind: str, root: Path, classes, partial: bool) -> Benchmark:
+    """A data set's videos, with only the classes that are wanted, the split to use by default first.
 
     Videos that the data set lists and that are not there are an error, unless `partial`.
     """
@@ -96,18 +115,43 @@ def _material(kind: str, root: Path, classes, partial: bool) -> Material:
     if not usable:
         raise ValueError(f"{root}: no split has videos on both sides; it takes two people or groups")
     by_default = sorted(usable, key=lambda split: split.name == "holdout")  # first: leave one group out
-    store = vidlab.generated("stores", f"{kind}-{root.resolve().name}-boxes")
-    return prepare(replace(found, splits=tuple(by_default)), store)
+    return replace(found, splits=tuple(by_default))
 
 
-def _report(trained: system.System, data: Material, split) -> str:
+def store_of(kind: str, root: Path) -> Path:
+    """Where what is decoded from a user's videos is kept."""
+    return vidlab.generated("stores", f"{kind}-{root.resolve().name}")
+
+
+def _head(found: Benchmark, split: Split) -> list[str]:
+    counts = f"{len(split.train)} videos train, {len(split.test)} are tested"
+    return [f"{found.name}, {split.name}: {counts}", *(f"note: {note}" for note in found.notes)]
+
+
+def _report_stream(stream: twostream.system.Stream, data: Material, split: Split) -> str:
+    """Top-1 and top-5 accuracy and the confusion matrix of the classes that occur."""
+    tested = np.array(split.test)
+    rows, truth = stream.label(data, tested), data.benchmark.labels[tested]
+    answers = rows.argmax(1)
+    top = [100 * score.hit(rows, truth, k) for k in (1, 5)]
+    names = np.array(stream.classes)
+    counts = pd.crosstab(names[truth], names[answers], rownames=[""], colnames=[""])
+    lines = [
+        *_head(data.benchmark, split),
+        f"{stream.kind} stream: top-1 {top[0]:.1f} %, top-5 {top[1]:.1f} % of {len(tested)} videos",
+        "true classes by row, answers by column:",
+        counts.to_string(),
+    ]
+    return "\n".join(lines)
+
+
+def _report_both(trained: system.System, data, split: Split) -> str:
     """Accuracy by vote and by LSTM, and the LSTM's confusion matrix, with the number of videos."""
     labels, voted, labelled = system.evaluate(trained, data, np.array(split.test))
     counts = score.confusion(labelled.argmax(1), labels, len(trained.classes))
     vote, lstm = (100 * score.accuracy(rows, labels) for rows in (voted, labelled))
     lines = [
-        f"{data.benchmark.name}, {split.name}: {len(split.train)} videos train, {len(labels)} are tested",
-        *(f"note: {note}" for note in data.benchmark.notes),
+        *_head(data.benchmark, split),
         f"vote {vote:.1f} %, LSTM {lstm:.1f} %",
         "true classes by row, answers of the LSTM by column:",
         pd.DataFrame(counts, trained.classes, trained.classes).to_string(),

@@ -1,0 +1,166 @@
+"""Simonyan & Zisserman 2014, the streams: how each network is made, trained (Sec. 5) and tested."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from vidlab import transforms
+from vidlab.nets.cnn_m import CNNM2048
+from vidlab.papers.twostream.data import SampleLoader, Source, Task
+from vidlab.train import Recipe, cross_entropy, fit
+
+# The paper's own (Sec. 5), in epochs of 1,000 iterations; weight decay as in Krizhevsky 2012.
+PAPER = Recipe("two-stream-paper", epochs=80, batch=256, lr=1e-2, weight_decay=5e-4, schedule="steps",
+               drops=(50_000, 70_000))  # fmt: skip
+PAPER_FINE_TUNE = Recipe("two-stream-paper-fine-tune", epochs=20, batch=256, lr=1e-2, weight_decay=5e-4,
+                         schedule="steps", drops=(14_000,))  # fmt: skip
+# Scaled to a quarter of the width: chosen on training groups (data/README.md).
+SMALL = {"optimiser": "adamw", "lr": 1e-3, "weight_decay": 1e-3, "batch": 32}
+RECIPES = {recipe.name: recipe for recipe in (
+    Recipe("small-rgb-1", epochs=30, **SMALL),
+    Recipe("small-flow-1", epochs=30, **SMALL),
+    Recipe("small-fine-tune-1", epochs=20, **SMALL),
+    Recipe("small-stills-1", epochs=60, **SMALL),
+    Recipe("small-joint-1", epochs=10, **SMALL),
+)}  # fmt: skip
+TEST_FRAMES = 10  # of a video, each with 10 crops; the paper's are 25, of videos three times as long
+PER_EPOCH = 1728  # samples that count as one epoch of the scaled recipes: SynthUCF-1's training videos
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The size of a network: {} of these is the paper's. `norm`: BatchNorm, which the paper has not."""
+
+    width: float = 1.0
+    crop: int = 224
+    norm: bool = False
+
+    def net(self, channels: int, classes: int | tuple[int, ...], dropout: float, temporal: bool) -> CNNM2048:
+        """CNN-M-2048 at this size; the temporal one is without the second LRN."""
+        return CNNM2048(channels, classes, second_norm=not temporal, width=self.width, crop=self.crop,
+                        dropout=dropout, norm=self.norm)  # fmt: skip
+
+
+class MultiTask(nn.Module):
+    """The logits of several heads in one tensor (N, heads, K), K being the most classes of any head.
+
+    Missing classes get logits of -1e9, so that one cross entropy serves all heads: labels (N, heads), with
+    `IGNORED` for the head of the other data set ("operates only on the videos from the respective dataset").
+    """
+
+    def __init__(self, net: nn.Module):
+        super().__init__()
+        self.net = net
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        logits = self.net(inputs)
+        most = max(part.shape[1] for part in logits)
+        return torch.stack([F.pad(part, (0, most - part.shape[1]), value=-1e9) for part in logits], 1)
+
+
+def summed(logits: Tensor, targets: Tensor) -> Tensor:
+    """The sum of the heads' losses (Sec. 4), each the mean over the samples that its head has labels for."""
+    return sum((cross_entropy(logits[:, h], targets[:, h]) for h in range(targets.shape[1])), torch.zeros(()))
+
+
+class LastLayer(nn.Module):
+    """A network of which only the classifier trains; batch statistics stay those of the pre-training."""
+
+    def __init__(self, net: CNNM2048):
+        super().__init__()
+        self.net = net
+        for name, weight in net.named_parameters():
+            weight.requires_grad_(name.startswith("full8"))
+
+    def train(self, mode: bool = True) -> "LastLayer":
+        super().train(mode)
+        for module in self.net.modules():
+            if isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d):
+                module.eval()
+        return self
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        return self.net(inputs)
+
+
+class JointStack(nn.Module):
+    """Fully connected layers over full7 of both streams, which stay fixed (Sec. 6: "not feasible")."""
+
+    def __init__(self, spatial: CNNM2048, temporal: CNNM2048, classes: int, dropout: float = 0.5):
+        super().__init__()
+        self.streams = nn.ModuleList([spatial, temporal]).requires_grad_(False)
+        self.channels = [net.conv1.in_channels for net in (spatial, temporal)]
+        inputs = sum(net.full7.out_features for net in (spatial, temporal))
+        self.full = nn.Sequential(
+            nn.Dropout(dropout), nn.Linear(inputs, inputs // 2), nn.ReLU(),
+            nn.Dropout(dropout), nn.Linear(inputs // 2, classes),
+        )  # fmt: skip
+
+    def train(self, mode: bool = True) -> "JointStack":
+        super().train(mode)
+        self.streams.eval()
+        return self
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        parts = inputs.split(self.channels, 1)
+        with torch.no_grad():
+            features = [net.features(part) for net, part in zip(self.streams, parts, strict=True)]
+        return self.full(torch.cat(features, 1))
+
+
+def start_from(net: nn.Module, trained: nn.Module) -> None:
+    """Copy all weights but the classifiers': fine-tuning starts here. KeyError where the networks differ."""
+    state, kept = net.state_dict(), trained.state_dict()
+    net.load_state_dict({k: own if k.startswith("full8") else kept[k] for k, own in state.items()})
+
+
+def train_on(
+    net: nn.Module,
+    tasks: Sequence[Task],
+    recipe: Recipe,
+    per_epoch: int,
+    crop: int,
+    *,
+    seed: int = 0,
+    centre: bool = False,
+    checkpoint: Path | None = None,
+    device: str = "cpu",
+) -> dict[str, list]:
+    """Train in place on random samples of the tasks' videos; returns the history."""
+    loader = SampleLoader(tasks, crop, recipe.batch, per_epoch, seed, centre)
+    many = tasks[0].labels.shape[1] > 1
+    net.to(memory_format=torch.channels_last)  # a third faster on a CPU
+    model, loss = (MultiTask(net), summed) if many else (net, cross_entropy)
+    return fit(model, loader, recipe, seed=seed, loss=loss, checkpoint=checkpoint, device=device)
+
+
+def label_videos(
+    net: nn.Module,
+    source: Source,
+    videos: Sequence[int],
+    crop: int,
+    *,
+    frames: int = 25,
+    centre: bool = False,
+    head: int = 0,
+) -> np.ndarray:
+    """Class probabilities (V, K) of whole videos: `frames` positions x 10 crops, averaged (Sec. 5)."""
+    net.eval()
+    device = next(net.parameters()).device
+    rows = []
+    with torch.inference_mode():
+        for video in videos:
+            at = np.unique(source.starts(video, frames), return_counts=True)
+            inputs = source.inputs([video] * len(at[0]), at[0].tolist())
+            crops = transforms.five_crops(inputs, crop, centre).flatten(0, 1)
+            ten = torch.cat([crops, source.mirror(crops)]).contiguous(memory_format=torch.channels_last)
+            logits = net(ten.to(device))
+            logits = logits[head] if isinstance(logits, tuple) else logits
+            chances = logits.softmax(1).cpu().unflatten(0, (2, len(at[0]), 5)).mean((0, 2))
+            rows.append(np.average(chances, axis=0, weights=at[1]))
+    return np.stack(rows) if rows else np.zeros((0, 0))

@@ -173,21 +173,24 @@ def _tint(colour: Colour) -> Colour:
 
 
 def shot(name: str, seed: int = 0, size: str = "laptop", camera: float = 1.0, idle: float = 1.0) -> Shot:
-    """Plan one video. camera: 1 as its name says, 0 stands still. idle: 1 natural, 0 acts from end to end."""
+    """Plan one video. camera: 1 as its name says, 0 still. idle: 1 natural, 0 only the action."""
     for dial, value in (("camera", camera), ("idle", idle)):
         if value < 0:
             raise ValueError(f"{dial}={value} is negative: 1 is natural, 0 is none")
     n = parse(name)
     picture = (320, 240) if size == "full" else (160, 120)
     rng = generator(WORLD, seed, name)
-    frames = int(rng.integers(22, 27)) if size == "quick" else int(rng.integers(32, 65))
-    when = _when(n.action, frames, idle, rng)
+    length = int(rng.integers(22, 27)) if size == "quick" else int(rng.integers(32, 65))
+    when = _when(n.action, length, idle, rng)
     who = member(n.film, n.take, seed)
     where = place(who.kind, generator(WORLD, seed, name, "place"), picture)
-    path = camera_path(n, seed, frames, picture, camera)
-    actors, things = (_close_up if n.action in FACES else _whole)(n, who, when, where, path, picture, rng)
+    path = camera_path(n, seed, when.frames, picture, camera)
+    actors, things, side = (_close_up if n.action in FACES else _whole)(
+        n, who, when, where, path, picture, rng
+    )
     return Soft(name, CLASSES.index(n.action), actors, things, where, path, (WORLD, seed, name), picture,
-                note={"film": n.film}, blur=BLUR[n.quality] * picture[1] / 120)  # fmt: skip
+                note={"film": n.film, "place": who.kind, "side": side, "active": [when.start, when.stop]},
+                blur=BLUR[n.quality] * picture[1] / 120)  # fmt: skip
 
 
 def camera_path(n: Name, seed: int, frames: int, picture: tuple[int, int], dial: float) -> camera.Camera:
@@ -195,16 +198,20 @@ def camera_path(n: Name, seed: int, frames: int, picture: tuple[int, int], dial:
     return camera.path(generator(WORLD, seed, str(n), "camera"), frames, picture, dial * STRENGTH[n.motion])
 
 
-def _when(action: str, frames: int, idle: float, rng: np.random.Generator) -> When:
+def _when(action: str, length: int, idle: float, rng: np.random.Generator) -> When:
     """When something happens: most of the clip for what goes on, about a second for what happens once."""
-    busy = rng.uniform(18, 34) if action in ONCE else frames * rng.uniform(0.6, 0.95)
-    free = idle * max(frames - busy, 0.12 * frames)
-    start = round(free * rng.uniform())
-    return When(frames, start, start + max(round(frames - free), 8))
+    busy = rng.uniform(18, 34) if action in ONCE else length * rng.uniform(0.6, 0.95)
+    busy = round(min(busy, 0.9 * length))
+    spare = round(idle * (length - busy))
+    start = round(spare * rng.uniform())
+    return When(busy + spare, start, start + busy)
+
+
+Cast = tuple[list, list, int]  # figures, things, and the side (-1 left, 1 right) to which somebody faces
 
 
 def _close_up(n: Name, who: Member, when: When, where: Place, path: camera.Camera, picture: tuple[int, int],
-              rng: np.random.Generator) -> tuple[list, list]:  # fmt: skip
+              rng: np.random.Generator) -> Cast:  # fmt: skip
     """A head that fills 55 to 75 % of the picture's height."""
     k = picture[1] / 120
     yaw = {"fr": 0.0, "le": -0.30, "ri": 0.30}[n.view]
@@ -225,7 +232,7 @@ def _close_up(n: Name, who: Member, when: When, where: Place, path: camera.Camer
         gone = (-1 if rng.random() < 0.5 else 1) * rng.uniform(0.012, 0.02)
         born = np.repeat(scene.drawn, 2)
         things += hands.smoke(rng, head, lips, born, (gone, 0.004), (0.03, 0.15), 26)
-    return [head], things
+    return [head], things, 1
 
 
 def _any_colour(rng: np.random.Generator) -> Colour:
@@ -234,7 +241,7 @@ def _any_colour(rng: np.random.Generator) -> Colour:
 
 
 def _whole(n: Name, who: Member, when: When, where: Place, path: camera.Camera, picture: tuple[int, int],
-           rng: np.random.Generator) -> tuple[list, list]:  # fmt: skip
+           rng: np.random.Generator) -> Cast:  # fmt: skip
     """A body from head to foot, or from the hips up."""
     k = picture[1] / 120
     side = {"le": -1, "ri": 1}.get(n.view, -1 if rng.random() < 0.5 else 1)
@@ -250,7 +257,7 @@ def _whole(n: Name, who: Member, when: When, where: Place, path: camera.Camera, 
     lens = Lens(x * k, ground * k, height * k * who.person.stature, path)
     actors = [Actor(who.person, who.person.outfits[0], who.colours, act.pose, lens, where.light)]
     tints = props.any_tints(rng)
-    return actors, thing(act.at, view, lens, tints) if thing else []
+    return actors, thing(act.at, view, lens, tints) if thing else [], side
 
 
 def draw(plan: Shot, start: int = 0, stop: int | None = None) -> np.ndarray:

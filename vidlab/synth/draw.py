@@ -1,86 +1,13 @@
-"""Joints to pixels: limbs as tapered polygons with a lit core, sorted from far to near, and their masks.
-
-Everything that can be is computed for all frames at once; the loop over frames only fills polygons.
-"""
-
-from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cached_property
+"""Joints to pixels: limbs as tapered polygons with a lit core, sorted from far to near, and their masks."""
 
 import cv2
 import numpy as np
 
+from .heads import Head
 from .people import GREY, INDEX, SIDES, WHITE, Colours, Outfit, Person, Tint
+from .polygons import HEAD, PARTS, PROP, SHIFT, Piece, ellipse, limb, masked, stroke
 
-PARTS = (
-    "background", "torso", "head",
-    *(f"{side}_{part}" for side in SIDES
-      for part in ("upper_arm", "forearm", "hand", "thigh", "shank", "foot")),
-)  # fmt: skip
-HEAD = PARTS.index("head")
-PROP = len(PARTS)  # the part of a thing that is no person
-SHIFT = 4  # polygon corners are given in 1/16 pixel
-
-
-@dataclass
-class Piece:
-    """One polygon over time: corners (T, N, 2) in pixels, grey (T,), the part it shows (0: paint only).
-
-    tint: red, green and blue at grey 1, so that the same shading serves grey and coloured pictures.
-    """
-
-    corners: np.ndarray
-    grey: np.ndarray
-    part: int = 0
-    tint: Tint = WHITE
-
-    def __post_init__(self) -> None:
-        self.corners = np.rint(self.corners * (1 << SHIFT)).astype(np.int32)
-        self.greys = np.clip(self.grey, 3, 252).tolist()
-
-    @cached_property
-    def colours(self) -> list[list[float]]:
-        """Red, green, blue of each frame."""
-        return np.clip(np.asarray(self.grey)[:, None] * np.array(self.tint), 3, 252).tolist()
-
-    def paint(self, frame: np.ndarray, t: int) -> None:
-        """Fill the polygon of frame `t` into a grey (H, W) or a coloured (H, W, 3) picture, in place."""
-        colour = self.greys[t] if frame.ndim == 2 else self.colours[t]
-        cv2.fillConvexPoly(frame, self.corners[t], colour, cv2.LINE_AA, SHIFT)
-
-
-def masked(pieces: Iterable[Piece], t: int, shape: tuple[int, int], part: int = 0) -> np.ndarray:
-    """Which part each pixel of frame `t` shows: uint8 of `shape`; `part`: show all pieces as this one."""
-    out = np.zeros(shape, np.uint8)
-    for piece in pieces:
-        if part or piece.part:
-            cv2.fillConvexPoly(out, piece.corners[t], part or piece.part, cv2.LINE_8, SHIFT)
-    return out
-
-
-def limb(a: np.ndarray, b: np.ndarray, ra: np.ndarray, rb: np.ndarray) -> np.ndarray:
-    """Corners (T, 12, 2) of a tapered limb with round ends from `a` to `b` (T, 2), radii (T,) in pixels."""
-    along = np.arctan2(b[:, 1] - a[:, 1], b[:, 0] - a[:, 0])[:, None]
-    cap = np.linspace(-np.pi / 2, np.pi / 2, 6)[None, :]
-    far = b[:, None] + rb[:, None, None] * np.stack([np.cos(along + cap), np.sin(along + cap)], -1)
-    near = a[:, None] - ra[:, None, None] * np.stack([np.cos(along + cap), np.sin(along + cap)], -1)
-    return np.concatenate([far, near], 1)
-
-
-def stroke(a: np.ndarray, b: np.ndarray, half: np.ndarray) -> np.ndarray:
-    """Corners (T, 4, 2) of a straight line from `a` to `b` (T, 2), half its width (T,) in pixels."""
-    along = b - a
-    across = np.stack([-along[:, 1], along[:, 0]], -1)
-    across *= (half / np.maximum(np.hypot(*across.T), 1e-6))[:, None]
-    return np.stack([a + across, b + across, b - across, a - across], 1)
-
-
-def ellipse(centre: np.ndarray, rx: np.ndarray, ry: np.ndarray, tilt: np.ndarray) -> np.ndarray:
-    """Corners (T, 16, 2) of an ellipse, radii (T,) in pixels, `tilt` (T,) radians."""
-    angle = np.linspace(0, 2 * np.pi, 16, endpoint=False)[None, :]
-    x, y = rx[:, None] * np.cos(angle), ry[:, None] * np.sin(angle)
-    cos, sin = np.cos(tilt)[:, None], np.sin(tilt)[:, None]
-    return centre[:, None] + np.stack([cos * x - sin * y, sin * x + cos * y], -1)
+__all__ = ["HEAD", "PARTS", "PROP", "SHIFT", "Painter", "Piece", "ellipse", "limb", "masked", "stroke"]
 
 
 class Painter:
@@ -103,7 +30,8 @@ class Painter:
         self.hands: dict[str, list[Piece]] = {}
         for side in SIDES:
             self.groups[f"{side}_leg"] = self._leg(side)
-        self.groups["trunk"] = self._long_hair() + self._torso() + self._head()
+        head = Head(who, outfit, colours, self.at("head"), self.at("neck"), self.forward, scale, light)
+        self.groups["trunk"] = head.long_hair() + self._torso() + head.pieces()
         for side in SIDES:
             self.groups[f"{side}_arm"] = self._arm(side)
         self.order = self._order()
@@ -253,65 +181,6 @@ class Painter:
             return [(f, f + 0.12, s, s + 0.5, other) for f in (0.12, 0.42, 0.7)
                     for s in (float(self.marks.uniform(*span)) for span in spans)]  # fmt: skip
         return []
-
-    def _long_hair(self) -> list[Piece]:
-        """Hair that falls behind neck and shoulders."""
-        if not self.who.long_hair:
-            return []
-        size, f_x = self.scale * self.who.head, self.forward[:, 0]
-        at = self.at("head") + np.stack([-0.034 * f_x * size, 0.030 * size], -1)
-        shape = ellipse(at, size * (0.056 - 0.022 * np.abs(f_x)), size * 0.066, np.zeros(len(at)))
-        return [Piece(shape, np.full(len(at), self.who.hair), HEAD, self.colours.hair)]
-
-    def _head(self) -> list[Piece]:
-        who, c, size = self.who, self.colours, self.scale * self.who.head
-        head, neck = self.at("head"), self.at("neck")
-        tilt = np.arctan2(head[:, 0] - neck[:, 0], neck[:, 1] - head[:, 1]) * 0.6
-        f_x = self.forward[:, 0]
-        profile = np.abs(f_x)
-        ones = np.ones(len(head))
-        skull = ellipse(head + np.stack([0.012 * f_x * size, 0 * size], -1), size * (0.046 + 0.006 * profile),
-                        size * 0.067, tilt)  # fmt: skip
-        face_at = head + np.stack([0.018 * f_x * size, 0.010 * size], -1)
-        cap_at = head + np.stack([-0.008 * f_x * size, -0.041 * size], -1)
-        back_at = head + np.stack([-0.026 * f_x * size, -0.012 * size], -1)
-        hair, skin = who.hair * ones, who.skin * ones
-        pieces = [Piece(ellipse(back_at, size * 0.040, size * 0.048, tilt), hair, HEAD, c.hair),
-                  Piece(skull, 0.84 * skin, HEAD, c.skin)]  # fmt: skip
-        lit = face_at + np.stack([self.light * 0.010 * size + 0.004 * f_x * size, 0.006 * size], -1)
-        pieces.append(Piece(ellipse(lit, size * 0.026, size * 0.044, tilt), 1.02 * skin, tint=c.skin))
-        eyes = face_at + np.stack([0.010 * f_x * size, -0.014 * size], -1)
-        if c is GREY:
-            across = size * (0.030 - 0.012 * profile)
-            pieces.append(Piece(ellipse(eyes, across, size * 0.007, tilt), 0.45 * skin, tint=c.skin))
-        else:
-            pieces += self._features(face_at, eyes, tilt)
-        nose = np.stack([face_at + np.stack([0.026 * f_x * size, y * size], -1) for y in (-0.014, 0.024)]
-                        + [face_at + np.stack([0.050 * f_x * size, 0.014 * size], -1)], 1)  # fmt: skip
-        pieces.append(Piece(nose, 0.95 * skin, tint=c.skin))
-        top = ellipse(cap_at, size * (0.041 + 0.010 * profile), size * 0.034, tilt)
-        pieces.append(Piece(top, hair, HEAD, c.hair))
-        shine = ellipse(cap_at + [[self.light * 1.2, -0.6]], size * 0.022, size * 0.016, tilt)
-        pieces.append(Piece(shine, 1.2 * hair + 8, tint=c.hair))
-        if self.outfit.hat:
-            felt = self.outfit.shoes * ones
-            brim = head + np.stack([0.016 * f_x * size, -0.030 * size], -1)
-            cap = head + np.stack([-0.004 * f_x * size, -0.044 * size], -1)
-            pieces.append(Piece(ellipse(cap, size * 0.058, size * 0.034, tilt), felt, tint=c.shoes))
-            shape = ellipse(brim, size * (0.056 + 0.016 * profile), size * 0.011, tilt)
-            pieces.append(Piece(shape, 0.8 * felt, tint=c.shoes))
-        return pieces
-
-    def _features(self, face_at: np.ndarray, eyes: np.ndarray, tilt: np.ndarray) -> list[Piece]:
-        """Two eyes, seen apart from the front and as one from the side, and a mouth."""
-        size, (f_x, f_y) = self.scale * self.who.head, self.forward.T
-        dark, red = 30 * np.ones(len(eyes)), 0.62 * self.who.skin * np.ones(len(eyes))
-        apart = np.stack([0.019 * f_y * size, 0 * size], -1)
-        out = [Piece(ellipse(eyes + s * apart, size * 0.0085, size * 0.0095, tilt), dark) for s in (-1, 1)]
-        mouth = face_at + np.stack([0.016 * f_x * size, 0.032 * size], -1)
-        lips = ellipse(mouth, size * (0.018 - 0.008 * np.abs(f_x)), size * 0.006, tilt)
-        r, g, b = self.colours.skin
-        return [*out, Piece(lips, red, tint=(1.25 * r, 0.85 * g, 0.9 * b))]
 
     def paint(self, frame: np.ndarray, t: int) -> None:
         """Paint the person of frame `t` over `frame` (uint8), in place."""

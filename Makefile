@@ -44,7 +44,7 @@ bench: setup
 	OMP_NUM_THREADS=$(JOBS) $(BIN)/python -m bench.run
 
 data: setup
-	$(BIN)/vidlab data SynthKTH-1 --size quick
+	$(BIN)/vidlab data --size quick
 
 site: setup
 	$(BIN)/sphinx-build -q -W -c docs -b html . build/workbook

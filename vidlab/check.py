@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from vidlab import data_folder, generated, profile, project_folder
+from vidlab import data_folder, profile, project_folder
 
 MEMORY_NEEDED = 3.0  # GB free: a chapter holds at most about 2 GB
-DISK_NEEDED = 2.0  # GB free: the laptop-sized embedded data and its prepared clips
-WORLD = "SynthKTH-1"
+DISK_NEEDED = 8.0  # GB free: the laptop-sized embedded data, and what is decoded from it
 
 
 @dataclass(frozen=True)
@@ -102,10 +101,11 @@ def data() -> Line:
     from vidlab import synth
 
     size = profile().size
-    if synth.is_complete(generated(f"{WORLD}-{size}")):
-        return Line("Data", f"{WORLD} ({size}) is there")
-    remedy = f"run `vidlab data {WORLD} --size {size}` (chapters do so when they first need it)"
-    return Line("Data", f"{WORLD} ({size}) is not written yet", remedy)
+    absent = [name for name in synth.WORLDS if not synth.is_complete(synth.folder_of(name, size))]
+    if not absent:
+        return Line("Data", f"{', '.join(synth.WORLDS)} ({size}) are there")
+    remedy = f"run `vidlab data --size {size}` (chapters write what they need when they first need it)"
+    return Line("Data", f"{', '.join(absent)} ({size}) not written yet", remedy)
 
 
 def chosen_profile() -> Line:

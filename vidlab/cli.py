@@ -31,27 +31,40 @@ def check() -> None:
 
 @app.command()
 def data(
-    name: Annotated[str, typer.Argument(help="SynthKTH-1 (drawn here) or kth (downloaded)")],
+    names: Annotated[list[str] | None, typer.Argument(help="worlds to draw (default all), or kth")] = None,
     size: Annotated[str, typer.Option(help="quick | laptop | full; default what VIDLAB_PROFILE says")] = "",
     root: Annotated[Path | None, typer.Option(help="the folder to write to; by default in data/")] = None,
     seed: Annotated[int, typer.Option(help="another seed draws other people")] = 0,
-    idle: Annotated[float, typer.Option(help="length of the empty stretches: 1 natural, 0 none")] = 1.0,
+    dial: Annotated[list[str] | None, typer.Option(help="camera=0, idle=0.5 …: 1 natural, 0 none")] = None,
     jobs: Annotated[int, typer.Option(help="processes")] = 2,
 ) -> None:
     """Write the embedded data, or fetch a real data set. Goes on where it was interrupted."""
     from vidlab import data_folder, generated, profile
 
-    if name == "kth":
+    if names == ["kth"]:
         from vidlab.videos import fetch
 
         print(fetch.kth(root or data_folder() / "real" / "KTH"))
         return
     from vidlab import synth
 
-    size = size or profile().size
-    folder = root or generated(f"{name}-{size}")
-    synth.write(name, folder, size=size, seed=seed, jobs=jobs, idle=idle)
-    print(f"{name} ({size}): {folder}")
+    names, size = names or list(synth.WORLDS), size or profile().size
+    if root and len(names) > 1:
+        raise ValueError(f"--root {root}: name one world, since each has a folder of its own")
+    for name in names:
+        dials = dict(map(_dial, dial or ()))
+        folder = root or synth.folder_of(name, size, **dials)
+        synth.write(name, folder, size=size, seed=seed, jobs=jobs, **dials)
+        print(f"{name} ({size}): {folder}", flush=True)
+
+
+def _dial(text: str) -> tuple[str, float]:
+    """The text "camera=0" as a name and a number."""
+    name, _, value = text.partition("=")
+    try:
+        return name, float(value)
+    except ValueError:
+        raise ValueError(f"--dial {text}: write name=number, such as camera=0") from None
 
 
 @app.command()

@@ -88,7 +88,7 @@ def svm(known: np.ndarray, truth: np.ndarray, new: np.ndarray, classes: int, c: 
     over-fitted network on its own training videos are near one-hot, and teach the SVM little); new: those of
     the test videos. The margins pass through a softmax, so that the rows are distributions.
     """
-    machine = LinearSVC(C=c, multi_class="crammer_singer", random_state=0).fit(known, truth)
+    machine = LinearSVC(C=c, multi_class="crammer_singer", max_iter=20_000, random_state=0).fit(known, truth)
     margins = machine.decision_function(new)
     if margins.ndim == 1:  # two classes have one margin between them
         margins = np.stack([-margins, margins], 1)

@@ -3,7 +3,7 @@
 `write` makes a world's files; `truth` draws one video again with everything that is known about it.
 """
 
-from .export import is_complete, write
+from .export import WORLDS, folder_of, is_complete, write
 from .groundtruth import Truth, truth
 
-__all__ = ["Truth", "is_complete", "truth", "write"]
+__all__ = ["WORLDS", "Truth", "folder_of", "is_complete", "truth", "write"]

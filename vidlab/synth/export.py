@@ -12,6 +12,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from .. import generated
 from ..videos.reading import DiskError, write_frames, written_whole
 
 VERSION = 1
@@ -72,6 +73,12 @@ def write(world: str, root: str | Path, size: str = "quick", seed: int = 0, jobs
     _save(root / MANIFEST, json.dumps(wanted | {"videos": done}, indent=1))
     (root / PLAN).unlink()
     return root
+
+
+def folder_of(world: str, size: str, **dials: float) -> Path:
+    """Where a world is written by default, under its name, size and the dials that are not natural."""
+    turned = [f"{dial}{value:g}" for dial, value in sorted(dials.items()) if value != 1]
+    return generated("-".join([world, size, *turned]))
 
 
 def is_complete(root: str | Path) -> bool:

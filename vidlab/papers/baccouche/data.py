@@ -65,10 +65,8 @@ class Windows:
 
 def world_folder(size: str) -> Path:
     """Where SynthKTH-1 lies at that size: written there when it is not."""
-    folder = vidlab.generated(f"{WORLD}-{size}")
-    if not synth.is_complete(folder):
-        synth.write(WORLD, folder, size=size)
-    return folder
+    folder = synth.folder_of(WORLD, size)
+    return folder if synth.is_complete(folder) else synth.write(WORLD, folder, size=size)
 
 
 def synth_kth(cut: str = "KTH2", size: str = "laptop") -> Benchmark:

@@ -246,11 +246,8 @@ class Material:
 
 def world_folder(world: str, size: str, **dials: float) -> Path:
     """Where a synthetic world lies at that size and these dials: written there when it is not."""
-    name = "-".join([world, size, *(f"{dial}{value:g}" for dial, value in dials.items())])
-    folder = vidlab.generated(name)
-    if not synth.is_complete(folder):
-        synth.write(world, folder, size=size, **dials)
-    return folder
+    folder = synth.folder_of(world, size, **dials)
+    return folder if synth.is_complete(folder) else synth.write(world, folder, size=size, **dials)
 
 
 STILL = f"{UCF}, still camera"

@@ -100,6 +100,33 @@ def test_a_folder_with_something_else_is_left_alone(few, tmp_path):
     assert (tmp_path / "00sequences.txt").read_text() == "real"
 
 
+@pytest.mark.parametrize("world", export.WORLDS)
+def test_every_world_offers_what_writing_needs(world, tmp_path):
+    at = export.module(world)
+    names = at.names("quick")
+    assert world == at.WORLD and len(set(names)) == len(names) < len(at.names("laptop")) <= len(
+        at.names("full")
+    )
+    assert len({at.path(tmp_path, name) for name in names}) == len(names)
+    plan = at.shot(names[0], 0, "quick", **at.DIALS)
+    frames = at.draw(plan)
+    assert len(frames) == plan.length and frames.dtype == np.uint8 and frames.shape[1:3] == (120, 160)
+    facts = {name: json.loads(json.dumps(at.shot(name, 0, "quick").note)) for name in names[:3]}
+    assert all(text.endswith("\n") for text in at.lists(names[:3], facts).values())
+
+
+@pytest.mark.parametrize("world", [world for world in export.WORLDS if world != "SynthKTH-1"])
+def test_every_world_in_colour_tells_the_truth(world):
+    at = export.module(world)
+    name = at.names("quick")[5]
+    known = truth(world, name, size="quick", **at.DIALS)
+    count = at.shot(name, size="quick").length
+    assert known.frames.shape == (count, 120, 160, 3) and known.parts.shape == (count, 120, 160)
+    assert known.flow.shape == (count - 1, 2, 120, 160) and np.isfinite(known.flow).all()
+    assert known.present.any() and known.part_names[-1] == "prop" and known.ranges == ()
+    assert (known.actor == ((known.parts > 0) & (known.parts < len(known.part_names) - 1))).all()
+
+
 def test_unknown_worlds_and_dials_are_refused(tmp_path):
     with pytest.raises(ValueError, match="SynthKTH-1"):
         write("SynthABC", tmp_path)

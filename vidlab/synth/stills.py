@@ -17,7 +17,7 @@ from .props import held
 from .shapes import OBJECTS_STILLS
 from .stage import Actor, Lens, Shot, draw, generator
 
-__all__ = ["DIALS", "OBJECTS", "PLACES", "POSES", "WORLD", "draw", "lists", "names", "path", "shot"]
+__all__ = ["DIALS", "OBJECTS", "PLACES", "POSES", "WORLD", "draw", "labels", "lists", "names", "path", "shot"]
 
 WORLD = "SynthStills-1"
 DIALS: dict[str, float] = {}
@@ -77,13 +77,20 @@ def lists(names: list[str], facts: dict[str, dict]) -> dict[str, str]:
     return {"labels.csv": "\n".join([",".join(("image", *COLUMNS)), *rows, ""])}
 
 
+def labels(name: str, seed: int = 0) -> tuple[str, str, str]:
+    """Object, place and pose of an image, drawn independently of each other."""
+    rng = generator(WORLD, seed, name, "labels")
+    thing, kind, how = (str(rng.choice(values)) for values in (OBJECTS, PLACES, POSES))
+    return thing, kind, how
+
+
 def shot(name: str, seed: int = 0, size: str = "laptop") -> Shot:
     """Plan one image: a shot of one frame."""
     number = _number(name, size)
     picture = (320, 240) if size == "full" else (160, 120)
     k = picture[1] / 120
+    thing, kind, how = labels(name, seed)
     rng = generator(WORLD, seed, name)
-    thing, kind, how = (str(rng.choice(values)) for values in (OBJECTS, PLACES, POSES))
     who, colours = people.person(0, rng), people.colours(rng)
     view = View(int(rng.choice([-1, 1])), float(rng.uniform(0.05, 1.3)))
     place = places.place(kind, generator(WORLD, seed, name, "place"), picture)

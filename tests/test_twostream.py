@@ -11,7 +11,7 @@ from vidlab import flow
 from vidlab.flow.storage import pack, unpack
 from vidlab.nets.cnn_m import CNNM2048
 from vidlab.papers import twostream
-from vidlab.papers.twostream import data, solve, streams, table
+from vidlab.papers.twostream import data, mistakes, solve, streams, table
 from vidlab.train import IGNORED, Recipe, cross_entropy
 
 SMALL = {"width": 0.05, "crop": 48}
@@ -214,8 +214,20 @@ def test_added_classes_are_those_that_the_other_set_does_not_have():
     assert known <= set(here.benchmark.classes) | set(there.benchmark.classes)
 
 
-QUICK = ["flow-l10", "rgb-scratch-d9", "rgb-last-d5", "rgb-stack", "flow-trajectory", "flow-both-ways",
-         "flow-multitask", "hmdb-added", "hmdb-fine-tune", "fuse-svm", "fuse-joint", "nomotion-flow"]  # fmt: skip
+QUICK = [
+    "flow-l10",
+    "rgb-scratch-d9",
+    "rgb-last-d5",
+    "rgb-stack",
+    "flow-trajectory",
+    "flow-both-ways",
+    "flow-multitask",
+    "hmdb-added",
+    "hmdb-fine-tune",
+    "fuse-svm",
+    "fuse-joint",
+    "nomotion-flow",
+]
 
 
 @pytest.fixture(scope="module")
@@ -241,6 +253,16 @@ def test_a_trained_network_is_read_from_the_disk_the_second_time(scratch, monkey
     first = twostream.train(experiment, "quick")
     monkeypatch.setattr(streams, "train_on", None)  # training again would fail
     np.testing.assert_array_equal(twostream.train(experiment, "quick").probabilities, first.probabilities)
+
+
+def test_kinds_of_mistakes_are_told_apart():
+    classes = ("ThrowBall", "CatchBall", "SwingCourt", "SwingSnow", "DigSnow")
+    look, motion = mistakes.same_look(classes), mistakes.same_motion(classes)
+    assert look.nonzero()[0].tolist() == [0, 1] and motion.nonzero()[0].tolist() == [2, 3]
+    labels, rows = np.array([0, 1, 2, 3]), np.eye(5)
+    spatial, temporal = rows[[1, 0, 2, 3]], rows[[0, 1, 3, 4]]
+    found = mistakes.gaps(spatial, temporal, labels, classes)
+    assert found == {"same_look_gap": 100.0, "same_motion_gap": 50.0}
 
 
 def test_flow_mirrored_negates_x_only():

@@ -39,7 +39,7 @@ def data(
     jobs: Annotated[int, typer.Option(help="processes")] = 2,
 ) -> None:
     """Write the embedded data, or fetch a real data set. Goes on where it was interrupted."""
-    from vidlab import data_folder, generated, profile
+    from vidlab import data_folder, profile
 
     if names == ["kth"]:
         from vidlab.videos import fetch

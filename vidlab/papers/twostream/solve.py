@@ -12,8 +12,9 @@ from torch import nn
 import vidlab
 from vidlab import score, weights
 from vidlab.experiment import Experiment, Outcome
+from vidlab.explain import structured
 from vidlab.nets.cnn_m import CNNM2048
-from vidlab.papers.twostream import streams, table
+from vidlab.papers.twostream import mistakes, streams, table
 from vidlab.papers.twostream.data import Both, Material, Source, Task, material, still_images
 from vidlab.papers.twostream.streams import RECIPES, Shape
 from vidlab.train import Recipe
@@ -44,8 +45,21 @@ def train(experiment: Experiment, size: str = "laptop", device: str = "cpu") -> 
         probabilities=found.rows,
         predictions=found.rows.argmax(1),
         history=found.history,
+        extra=measured(experiment, found, size, device),
         tensors=showcase(experiment, found),
     )
+
+
+def measured(experiment: Experiment, found: Solved, size: str, device: str) -> dict[str, float]:
+    """Measured beside accuracy: derivatives among the flow filters (ts-20), kinds of mistakes (ts-21)."""
+    if experiment.system == table.TEMPORAL and experiment.net.get("length", 10) > 1:
+        filters = [net.conv1.weight.detach() for net in (found.net, _network(experiment, size, device))]
+        return structured(*filters)
+    if experiment.system == table.AVERAGE and experiment.data == table.UCF:
+        spatial, temporal = (solve(e, size, device).rows for e in table.needs(experiment))
+        benchmark = material(experiment.data, size).benchmark
+        return mistakes.gaps(spatial, temporal, benchmark.labels[found.tested], benchmark.classes)
+    return {}
 
 
 def showcase(experiment: Experiment, found: Solved) -> dict[str, torch.Tensor]:

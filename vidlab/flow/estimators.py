@@ -1,4 +1,4 @@
-"""Optical flow of a whole video: one interface to the ways of estimating it.
+"""Optical flow of a whole video: one interface to four ways of estimating it.
 
 Each takes frames `(T, H, W[, 1 or 3])` uint8, looks at their brightness alone, and returns `(T - 1, 2, H, W)`
 float32: x then y, in pixels a frame, from each frame to the next.
@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import torch
 
+from vidlab.flow.brox import brox as _brox
 from vidlab.flow.horn_schunck import horn_schunck as _horn_schunck
 
 BATCH = 16  # pairs that the methods in torch work on at once
@@ -38,7 +39,7 @@ def farneback(frames: np.ndarray) -> np.ndarray:
     """
     images = grey(frames)
     fields = [
-        cv2.calcOpticalFlowFarneback(a, b, None, 0.5, 5, 21, 3, 7, 1.5, 0)  # type: ignore[call-overload]
+        cv2.calcOpticalFlowFarneback(a, b, None, 0.5, 5, 21, 3, 5, 1.1, 0)  # type: ignore[call-overload]
         for a, b in zip(images, images[1:], strict=False)
     ]
     return np.stack(fields).transpose(0, 3, 1, 2)
@@ -52,18 +53,26 @@ def dis(frames: np.ndarray) -> np.ndarray:
     return np.stack(fields).transpose(0, 3, 1, 2)
 
 
+def brox(frames: np.ndarray, device: str = "cpu") -> np.ndarray:
+    """Brox et al. 2004, the method of the two-stream paper, written here (`vidlab.flow.brox`)."""
+    return _in_batches(_brox, frames, device)
+
+
 def horn_schunck(frames: np.ndarray, device: str = "cpu") -> np.ndarray:
-    """Horn and Schunck 1981, where it all began: for motions of about a pixel (`vidlab.flow.horn_schunck`)."""
+    """Horn and Schunck 1981, for motions of about a pixel, written here (`vidlab.flow.horn_schunck`)."""
     return _in_batches(_horn_schunck, frames, device)
 
 
 METHODS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
-    "farneback": farneback, "dis": dis, "horn-schunck": horn_schunck,
+    "farneback": farneback, "dis": dis, "brox": brox, "horn-schunck": horn_schunck,
 }  # fmt: skip
 
 
 def estimate(frames: np.ndarray, method: str = "farneback", backward: bool = False) -> np.ndarray:
-    """Flow of frames `(T, H, W[, C])` by one of METHODS. backward: field t leads from frame t + 1 to frame t."""
+    """The flow of frames `(T, H, W[, C])`, `(T - 1, 2, H, W)`, by one of METHODS.
+
+    backward: field t leads from frame t + 1 to frame t. Raises ValueError for a method that there is not.
+    """
     if method not in METHODS:
         raise ValueError(f"{method!r} is no way to estimate flow: choose one of {', '.join(METHODS)}")
     if backward:

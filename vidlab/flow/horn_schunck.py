@@ -4,36 +4,38 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-AROUND = (
-    torch.tensor([[1.0, 2, 1], [2, 0, 2], [1, 2, 1]]) / 12
-)  # the mean of the neighbours, without the pixel
 
+def gradient(images: Tensor) -> Tensor:
+    """How images `(N, C, H, W)` change to the right and downwards, a pixel: `(N, 2, C, H, W)`.
 
-def derivatives(first: Tensor, second: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """How brightness changes to the right, downwards and in time, between two images `(N, H, W)`: each the same."""
-    mean = F.pad((first + second)[:, None] / 2, (1, 1, 1, 1), mode="replicate")[:, 0]
-    right = (mean[:, 1:-1, 2:] - mean[:, 1:-1, :-2]) / 2
-    down = (mean[:, 2:, 1:-1] - mean[:, :-2, 1:-1]) / 2
-    return right, down, second - first
+    Differences over five pixels, weights (1, -8, 0, 8, -1) / 12; beyond the border its pixels repeat.
+    """
+    wide = F.pad(images, (2, 2, 2, 2), mode="replicate")
+    x, y = wide[..., 2:-2, :], wide[..., 2:-2]
+    right = 8 * (x[..., 3:-1] - x[..., 1:-3]) - (x[..., 4:] - x[..., :-4])
+    down = 8 * (y[..., 3:-1, :] - y[..., 1:-3, :]) - (y[..., 4:, :] - y[..., :-4, :])
+    return torch.stack([right, down], 1) / 12
 
 
 def neighbours(flow: Tensor) -> Tensor:
-    """The mean of the eight neighbours in each component of `(N, 2, H, W)`; at the border its pixels repeat."""
-    kernel = AROUND.to(flow).expand(2, 1, 3, 3)
-    return F.conv2d(F.pad(flow, (1, 1, 1, 1), mode="replicate"), kernel, groups=2)
+    """The mean of the eight neighbours of each pixel of `(N, C, H, W)`; those at the corners count half."""
+    wide = F.pad(flow, (1, 1, 1, 1), mode="replicate")
+    rows = wide[..., :-2, :] + 2 * wide[..., 1:-1, :] + wide[..., 2:, :]
+    both = rows[..., :-2] + 2 * rows[..., 1:-1] + rows[..., 2:]
+    return (both - 4 * flow) / 12
 
 
 def horn_schunck(first: Tensor, second: Tensor, alpha: float = 0.05, steps: int = 200) -> Tensor:
-    """The flow `(N, 2, H, W)` from images `first` to `second`, `(N, H, W)` float in 0 … 1.
+    """The flow `(N, 2, H, W)` that leads from images `first` to `second`, `(N, H, W)` float in 0 … 1.
 
-    Minimises the sum of (Ix u + Iy v + It)² + alpha² (|grad u|² + |grad v|²), by `steps` steps of the paper's
-    iteration: the neighbours' mean, less what brightness constancy has against it.
+    Makes the sum of (Ix u + Iy v + It)² + alpha² (|grad u|² + |grad v|²) small: `steps` times, each pixel
+    takes over the mean of its neighbours, less what brightness constancy has against it.
     """
-    right, down, change = derivatives(first, second)
-    flow = torch.zeros_like(torch.stack([first, first], 1))
+    slope = gradient((first + second)[:, None] / 2)[:, :, 0]
+    change = second - first
+    flow = torch.zeros_like(slope)
     for _ in range(steps):
         mean = neighbours(flow)
-        wrong = right * mean[:, 0] + down * mean[:, 1] + change
-        wrong = wrong / (alpha**2 + right**2 + down**2)
-        flow = mean - wrong[:, None] * torch.stack([right, down], 1)
+        wrong = (slope * mean).sum(1) + change
+        flow = mean - slope * (wrong / (alpha**2 + (slope**2).sum(1)))[:, None]
     return flow

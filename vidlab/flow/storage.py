@@ -5,7 +5,7 @@ become one JPEG picture, side by side. A `videos.store` holds one record a field
 and greatest x, least and greatest y), the picture's length in bytes (uint32), the picture.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,7 @@ from vidlab.flow.estimators import estimate
 from vidlab.transforms import shrunk
 from vidlab.videos import store
 from vidlab.videos.benchmark import Benchmark, Video
+from vidlab.videos.reading import VideoError
 
 QUALITY = 90  # of the JPEG, 0 … 100: the paper does not say
 HEAD = 20  # bytes before the picture
@@ -26,8 +27,8 @@ HEAD = 20  # bytes before the picture
 
 @dataclass(frozen=True)
 class Packed:
-    """The fields of one video as bytes in memory: levels `(T - 1, 2, H, W)` uint8, and in float32
-    `(T - 1, 2, 1, 1)` the step from one level to the next and the least value, in pixels a frame."""
+    """The fields of one video as bytes in memory: levels `(T - 1, 2, H, W)` uint8, and as float32
+    `(T - 1, 2, 1, 1)` the least value and the step from one level to the next, in pixels a frame."""
 
     levels: Tensor
     step: Tensor
@@ -37,19 +38,19 @@ class Packed:
         return len(self.levels)
 
     def restored(self, start: int = 0, length: int | None = None) -> Tensor:
-        """Fields `start` to `start + length` as floats `(length, 2, H, W)`; past the end the last is repeated."""
-        if length is None:
-            length = len(self) - start
-        part = slice(start, start + length)
+        """`length` fields from `start` on, float32 `(length, 2, H, W)`; past the end the last is repeated."""
+        stop = len(self) if length is None else start + length
+        part = slice(min(start, len(self) - 1), stop)
         fields = torch.addcmul(self.least[part], self.levels[part], self.step[part])
-        if len(fields) < length:
-            last = self.restored(len(self) - 1, 1)
-            fields = torch.cat([fields, last.expand(length - len(fields), -1, -1, -1)])
-        return fields
+        missing = stop - start - len(fields)
+        return torch.cat([fields, fields[-1:].expand(missing, -1, -1, -1)]) if missing > 0 else fields
 
 
 class FlowStore:
-    """Extracted flow: `flows[video]` is float32 `(T - 1, 2, H, W)`, `flows.packed(video)` the same as bytes."""
+    """Extracted flow: `flows[video]` is float32 `(T - 1, 2, H, W)`, `flows.packed(video)` the same in bytes.
+
+    Raises VideoError for a folder without a store, and for a video that is not in it or is damaged there.
+    """
 
     def __init__(self, folder: str | Path):
         self.records = store.Store(folder)
@@ -59,7 +60,11 @@ class FlowStore:
 
     def packed(self, video: Video | str | Path) -> Packed:
         """All fields of a video, or of its stretch, in memory."""
-        return unpack(self.records[video][:-1])
+        try:
+            return unpack(self.records[video][:-1])
+        except ValueError as error:
+            path = video.path if isinstance(video, Video) else video
+            raise VideoError(path, str(error), "delete the store and extract the flow again") from error
 
 
 def pack(fields: np.ndarray, quality: int = QUALITY) -> list[np.ndarray]:
@@ -76,12 +81,19 @@ def pack(fields: np.ndarray, quality: int = QUALITY) -> list[np.ndarray]:
     return records
 
 
-def unpack(records: Iterable[np.ndarray]) -> Packed:
-    """Records, each perhaps followed by zeros, → the fields that they hold."""
+def unpack(records: Sequence[np.ndarray] | np.ndarray) -> Packed:
+    """Records `(n, bytes)`, each perhaps followed by zeros, → the n fields that they hold.
+
+    Raises ValueError for no record, and for one that holds no picture.
+    """
+    if not len(records):
+        raise ValueError("it has no flow: a single frame is no motion")
     pictures, ranges = [], []
     for record in records:
         length = int(record[16:HEAD].view("<u4")[0])
-        picture = cv2.imdecode(record[HEAD : HEAD + length], cv2.IMREAD_GRAYSCALE)
+        picture = cv2.imdecode(record[HEAD : HEAD + length], cv2.IMREAD_GRAYSCALE) if length else None
+        if picture is None:
+            raise ValueError("a field of its flow is damaged")
         pictures.append(np.stack(np.hsplit(picture, 2)))
         ranges.append(record[:16].view("<f4").reshape(2, 2))
     low, high = torch.from_numpy(np.stack(ranges)).float().unbind(-1)
@@ -102,21 +114,35 @@ def recorded(frames: np.ndarray, method: str, side: int | None, backward: bool, 
 
     Row t holds the field between frames t and t + 1; rows are filled up with zeros, the last is empty.
     """
-    small = frames if side is None else shrunk(frames, side)
-    records = pack(estimate(small, method, backward), quality)
+    fields = estimate(frames, method, backward)
+    records = pack(fields if side is None else resized(fields, side), quality)
     rows = np.zeros((len(frames), max(map(len, records))), np.uint8)
     for row, record in zip(rows, records, strict=False):
         row[: len(record)] = record
     return rows
 
 
-def extract(videos: Benchmark | Iterable[Video | str | Path], folder: str | Path, method: str = "farneback",
-            side: int | None = None, jobs: int = 2, backward: bool = False, quality: int = QUALITY
-            ) -> FlowStore:  # fmt: skip
+def resized(fields: np.ndarray, side: int) -> np.ndarray:
+    """Fields `(n, 2, H, W)` with `side` pixels on the smaller side; their vectors shrink with the picture."""
+    small = shrunk(fields.transpose(0, 2, 3, 1), side)
+    scale = np.array([small.shape[2] / fields.shape[3], small.shape[1] / fields.shape[2]], np.float32)
+    return (small * scale).transpose(0, 3, 1, 2)
+
+
+def extract(
+    videos: Benchmark | Iterable[Video | str | Path],
+    folder: str | Path,
+    method: str = "farneback",
+    side: int | None = None,
+    jobs: int = 2,
+    backward: bool = False,
+    quality: int = QUALITY,
+) -> FlowStore:
     """Estimate and store the flow of each distinct file, in `jobs` processes; stops and resumes.
 
-    side: frames are first resized to that many pixels on the smaller side. backward: field t leads from frame
-    t + 1 to frame t. Raises PreparationError at the end, with every bad file, as `store.prepare` does.
+    side: fields are kept with that many pixels on the smaller side; they are estimated on the frames as they
+    are, which is worth its time: at half the size errors double. backward: field t leads from frame t + 1 to
+    frame t. Raises PreparationError at the end, with every bad file, as `store.prepare` does.
     """
     name = f"{method}, side {side}, {'backward' if backward else 'forward'}, JPEG {quality}, 1"
     work = partial(recorded, method=method, side=side, backward=backward, quality=quality)

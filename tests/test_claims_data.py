@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 
 from tests.power import planned_power
-from vidlab import claims
+from vidlab import claims, runs
 from vidlab.claims import statistic
-from vidlab.papers import baccouche
 
 IDS = {
     *(f"bac-{i}" for i in range(1, 10)),
@@ -15,8 +14,8 @@ IDS = {
     *(f"fst-{i}" for i in range(1, 17)),
     *(f"hus-{i}" for i in range(1, 12)),
 }
-TESTS = [(claim["id"], test) for claim in claims.load_claims() for test in claim.get("test", [])]
-LABELS = [f"{claim}: {test['name']}" for claim, test in TESTS]
+TESTS = [(claim, test) for claim in claims.load_claims() for test in claim.get("test", [])]
+LABELS = [f"{claim['id']}: {test['name']}" for claim, test in TESTS]
 every_test = pytest.mark.parametrize(("claim", "test"), TESTS, ids=LABELS)
 
 
@@ -55,7 +54,7 @@ def test_the_stated_power_can_be_computed_again(test):
 
 @every_test
 def test_the_arms_exist(claim, test):
-    experiments = [baccouche.arm(name) for name in test["arms"]]
+    experiments = [runs.PAPERS[claim["paper"]].arm(name) for name in test["arms"]]
     assert set.intersection(*({(e.split, e.seed) for e in listed} for listed in experiments))
 
 

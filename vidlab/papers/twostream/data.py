@@ -18,7 +18,7 @@ from vidlab.synth import hmdb, stills, ucf
 from vidlab.train import IGNORED
 from vidlab.videos import hmdb51, store, ucf101
 from vidlab.videos.benchmark import Benchmark, only
-from vidlab.videos.reading import written_whole
+from vidlab.videos.reading import VideoError, written_whole
 
 UCF, HMDB = ucf.WORLD, hmdb.WORLD
 SIDE = 60  # pixels of the smaller side at rest; the paper's is 256, with crops of 224
@@ -247,7 +247,7 @@ class Material:
 def world_folder(world: str, size: str, **dials: float) -> Path:
     """Where a synthetic world lies at that size and these dials: written there when it is not."""
     folder = synth.folder_of(world, size, **dials)
-    return folder if synth.is_complete(folder) else synth.write(world, folder, size=size, **dials)
+    return folder if synth.is_complete(folder) else synth.write(world, folder, size, **dials)  # type: ignore[arg-type]
 
 
 STILL = f"{UCF}, still camera"
@@ -288,7 +288,7 @@ class Stills:
 
     def frames(self) -> Frames:
         """Each image as a video of one frame."""
-        return Frames(self.pixels[:, None])
+        return Frames(list(self.pixels[:, None]))
 
 
 @lru_cache(maxsize=1)
@@ -298,7 +298,7 @@ def still_images(size: str = "laptop") -> Stills:
     table = pd.read_csv(folder / "labels.csv")
     kept = stores(folder) / f"side-{SIDE}.npy"
     if not kept.exists():
-        images = [cv2.imread(str(folder / "images" / name))[..., ::-1] for name in table["image"]]
+        images = [_read_image(folder / "images" / name) for name in table["image"]]
         kept.parent.mkdir(parents=True, exist_ok=True)
         with written_whole(kept) as aside, open(aside, "wb") as file:
             np.save(file, transforms.shrunk(np.stack(images), SIDE))
@@ -306,3 +306,11 @@ def still_images(size: str = "laptop") -> Stills:
     labels = np.stack([code for code, _ in codes], 1)
     heads = tuple(len(names) for _, names in codes)
     return Stills(np.load(kept, mmap_mode="r"), labels, heads, (table["part"] == "val").to_numpy())
+
+
+def _read_image(path: Path) -> np.ndarray:
+    """An image (H, W, 3) uint8 RGB. Raises VideoError where it cannot be read."""
+    image = cv2.imread(str(path))
+    if image is None:
+        raise VideoError(path, "the image cannot be read", "delete the folder; it is written again")
+    return image[..., ::-1]

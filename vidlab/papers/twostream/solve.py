@@ -4,16 +4,15 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
 
 import vidlab
 from vidlab import score, weights
 from vidlab.experiment import Experiment, Outcome
 from vidlab.explain import structured
-from vidlab.nets.cnn_m import CNNM2048
 from vidlab.papers.twostream import mistakes, streams, table
 from vidlab.papers.twostream.data import Both, Material, Source, Task, material, still_images
 from vidlab.papers.twostream.streams import RECIPES, Shape
@@ -27,7 +26,7 @@ OTHER = {table.UCF: table.HMDB, table.HMDB: table.UCF}
 class Solved:
     """A trained network (none for a fusion) and what it says: rows (n, K) for the `tested` videos (n,)."""
 
-    net: nn.Module | None
+    net: Any
     tested: np.ndarray
     rows: np.ndarray
     history: dict[str, list]
@@ -86,7 +85,6 @@ def solve(experiment: Experiment, size: str, device: str) -> Solved:
         weights.load_into(net, "net", kept)
         return Solved(net, kept["tested"].numpy(), kept["rows"].numpy(), json.loads(notes["history"]))
     found = _train(experiment, size, device, path.with_suffix(".checkpoint"))
-    assert found.net is not None
     kept = {"tested": torch.from_numpy(found.tested), "rows": torch.from_numpy(found.rows)}
     weights.write(path, weights.of(found.net, "net") | kept, {"history": json.dumps(found.history)})
     return found
@@ -100,9 +98,7 @@ def _train(experiment: Experiment, size: str, device: str, checkpoint: Path) -> 
     tasks, source = _tasks(experiment, data, split, size)
     net = _network(experiment, size, device)
     for below in table.needs(experiment) if options.get("start") else ():
-        before = solve(below, size, device).net
-        assert before is not None
-        streams.start_from(net, before)
+        streams.start_from(net, solve(below, size, device).net)
     model = streams.LastLayer(net) if options.get("start") == table.LAST else net
     centre = options.get("centre", False)
     history = streams.train_on(model, tasks, *recipe_of(experiment, size), shape.crop, seed=experiment.seed,
@@ -196,22 +192,23 @@ def added_classes(data: Material, other: Material) -> list[int]:
     return [k for k, name in enumerate(other.benchmark.classes) if name not in shared]
 
 
-def _network(experiment: Experiment, size: str, device: str) -> nn.Module:
+def _network(experiment: Experiment, size: str, device: str) -> Any:
     """The experiment's network before training."""
     torch.manual_seed(experiment.seed)
     shape, options = shape_of(experiment), experiment.net
     if experiment.system == table.STILLS_NET:
         return shape.net(3, still_images(size).heads, 0.5, temporal=False)
     data = material(experiment.data, size)
-    classes: int | tuple[int, ...] = len(data.benchmark.classes)
+    own = len(data.benchmark.classes)
+    classes: int | tuple[int, ...] = own
     if experiment.system == table.JOINT:
-        below = [solve(e, size, device).net for e in table.needs(experiment)]
-        return streams.JointStack(*below, classes=classes)
+        spatial, temporal = (solve(e, size, device).net for e in table.needs(experiment))
+        return streams.JointStack(spatial, temporal, own)
     if options.get("extra"):
         other = material(OTHER[experiment.data], size)
         more = len(other.benchmark.classes)
         both = options["extra"] == "multi-task"
-        classes = (classes, more) if both else classes + len(added_classes(data, other))
+        classes = (own, more) if both else own + len(added_classes(data, other))
     temporal = experiment.system in (table.TEMPORAL, table.SOURCE_NET)
     dropout = options.get("dropout", 0.9 if temporal else 0.5)
     return shape.net(source_of(experiment, data).channels, classes, dropout, temporal)
@@ -241,6 +238,5 @@ def _again(experiment: Experiment, videos: Sequence[int], size: str, device: str
     """What a trained network says of the videos that it was trained on."""
     found, data = solve(experiment, size, device), material(experiment.data, size)
     net, crop = found.net, shape_of(experiment).crop
-    assert isinstance(net, CNNM2048)
     rows = streams.label_videos(net, source_of(experiment, data), videos, crop, frames=positions(size))
     return _own(rows, data)

@@ -19,15 +19,20 @@ PAPER = Recipe("two-stream-paper", epochs=80, batch=256, lr=1e-2, weight_decay=5
                drops=(50_000, 70_000))  # fmt: skip
 PAPER_FINE_TUNE = Recipe("two-stream-paper-fine-tune", epochs=20, batch=256, lr=1e-2, weight_decay=5e-4,
                          schedule="steps", drops=(14_000,))  # fmt: skip
-# Scaled to a quarter of the width: chosen on training groups (data/README.md).
-SMALL = {"optimiser": "adamw", "lr": 1e-3, "weight_decay": 1e-3, "batch": 32}
-RECIPES = {recipe.name: recipe for recipe in (
-    Recipe("small-rgb-1", epochs=30, **SMALL),
-    Recipe("small-flow-1", epochs=30, **SMALL),
-    Recipe("small-fine-tune-1", epochs=20, **SMALL),
-    Recipe("small-stills-1", epochs=60, **SMALL),
-    Recipe("small-joint-1", epochs=10, **SMALL),
-)}  # fmt: skip
+
+
+def small(name: str, epochs: int) -> Recipe:
+    """A recipe for a quarter of the width: chosen on training groups (data/README.md)."""
+    return Recipe(name, epochs, batch=32, lr=1e-3, optimiser="adamw", weight_decay=1e-3)
+
+
+RECIPES = {
+    name: small(name, epochs)
+    for name, epochs in {
+        "small-rgb-1": 30, "small-flow-1": 30, "small-fine-tune-1": 20, "small-stills-1": 60,
+        "small-joint-1": 10,
+    }.items()
+}  # fmt: skip
 TEST_FRAMES = 10  # of a video, each with 10 crops; the paper's are 25, of videos three times as long
 PER_EPOCH = 1728  # samples that count as one epoch of the scaled recipes: SynthUCF-1's training videos
 
@@ -93,7 +98,7 @@ class JointStack(nn.Module):
 
     def __init__(self, spatial: CNNM2048, temporal: CNNM2048, classes: int, dropout: float = 0.5):
         super().__init__()
-        self.streams = nn.ModuleList([spatial, temporal]).requires_grad_(False)
+        self.spatial, self.temporal = spatial.requires_grad_(False), temporal.requires_grad_(False)
         self.channels = [net.conv1.in_channels for net in (spatial, temporal)]
         inputs = sum(net.full7.out_features for net in (spatial, temporal))
         self.full = nn.Sequential(
@@ -103,13 +108,13 @@ class JointStack(nn.Module):
 
     def train(self, mode: bool = True) -> "JointStack":
         super().train(mode)
-        self.streams.eval()
+        self.spatial.eval(), self.temporal.eval()
         return self
 
     def forward(self, inputs: Tensor) -> Tensor:
-        parts = inputs.split(self.channels, 1)
+        rgb, flows = inputs.split(self.channels, 1)
         with torch.no_grad():
-            features = [net.features(part) for net, part in zip(self.streams, parts, strict=True)]
+            features = [self.spatial.features(rgb), self.temporal.features(flows)]
         return self.full(torch.cat(features, 1))
 
 
@@ -134,7 +139,7 @@ def train_on(
     """Train in place on random samples of the tasks' videos; returns the history."""
     loader = SampleLoader(tasks, crop, recipe.batch, per_epoch, seed, centre)
     many = tasks[0].labels.shape[1] > 1
-    net.to(memory_format=torch.channels_last)  # a third faster on a CPU
+    net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # a third faster on a CPU
     model, loss = (MultiTask(net), summed) if many else (net, cross_entropy)
     return fit(model, loader, recipe, seed=seed, loss=loss, checkpoint=checkpoint, device=device)
 
@@ -142,7 +147,7 @@ def train_on(
 def label_videos(
     net: nn.Module,
     source: Source,
-    videos: Sequence[int],
+    videos: Sequence[int] | np.ndarray,
     crop: int,
     *,
     frames: int = 25,

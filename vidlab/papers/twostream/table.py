@@ -10,15 +10,13 @@ from functools import lru_cache
 from typing import Any
 
 from vidlab.experiment import Experiment
+from vidlab.papers.twostream.data import HMDB, NO_APPEARANCE, NO_MOTION, STILL, UCF
 
 PAPER = "twostream2014"
 SMALL = {"width": 0.25, "crop": 56, "norm": True}  # "laptop": a departure that every table names
 SPATIAL, TEMPORAL, STACK = "spatial stream", "temporal stream", "stack of RGB frames"
 AVERAGE, SVM, JOINT = "fusion by averaging", "fusion by SVM", "joint FC layers"
 STILLS_NET, SOURCE_NET = "pre-training on still images", "pre-training on the other set"
-UCF, HMDB = "SynthUCF-1", "SynthHMDB-1"
-STILL_CAMERA = f"{UCF}, still camera"
-NO_MOTION, NO_APPEARANCE = f"{UCF} without motion-only classes", f"{UCF} without appearance classes"
 SEEDS = tuple(("split1", seed) for seed in range(3))
 SPLITS = tuple((f"split{k + 1}", k) for k in range(3))  # Table 4: a training a split
 FOLDS = 3  # of the training groups, for the SVM
@@ -46,8 +44,8 @@ def runs_of(system: str, data: str = UCF, over: Iterable[tuple[str, int]] = SEED
 @lru_cache(maxsize=1)
 def arms() -> dict[str, list[Experiment]]:
     """Every arm by name, the most wanted first: the order in which they are recorded."""
-    last = {"start": LAST, "dropout": 0.5}
-    both = {"extra": "multi-task"}
+    last: dict[str, Any] = {"start": LAST, "dropout": 0.5}
+    both: dict[str, Any] = {"extra": "multi-task"}
     table = {
         "flow-l10": runs_of(TEMPORAL),
         "rgb-scratch-d9": runs_of(SPATIAL, dropout=0.9),
@@ -72,8 +70,8 @@ def arms() -> dict[str, list[Experiment]]:
         "hmdb-fine-tune": runs_of(TEMPORAL, HMDB, start=FINE_TUNE),
         "hmdb-added": runs_of(TEMPORAL, HMDB, extra="added classes"),
         "hmdb-multitask": runs_of(TEMPORAL, HMDB, **both),
-        "still-l10": runs_of(TEMPORAL, STILL_CAMERA),
-        "still-l10-raw": runs_of(TEMPORAL, STILL_CAMERA, subtract_mean=False),
+        "still-l10": runs_of(TEMPORAL, STILL),
+        "still-l10-raw": runs_of(TEMPORAL, STILL, subtract_mean=False),
         "nomotion-rgb": runs_of(SPATIAL, NO_MOTION, dropout=0.9),
         "nomotion-flow": runs_of(TEMPORAL, NO_MOTION),
         "noappearance-rgb": runs_of(SPATIAL, NO_APPEARANCE, **last),
@@ -89,7 +87,7 @@ def arms() -> dict[str, list[Experiment]]:
             f"t4-{name}-spatial": runs_of(SPATIAL, data, SPLITS, **last),
             f"t4-{name}-temporal": runs_of(TEMPORAL, data, SPLITS, **both),
         }
-        streams = f"t4-{name}-spatial", f"t4-{name}-temporal", data, SPLITS
+        streams: Any = (f"t4-{name}-spatial", f"t4-{name}-temporal", data, SPLITS)
         table |= {f"t4-{name}-average": fused(AVERAGE, *streams), f"t4-{name}-svm": fused(SVM, *streams)}
     return table
 

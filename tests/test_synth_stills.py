@@ -95,6 +95,12 @@ def test_the_object_is_seen_at_the_hand():
         assert min(gaps) < 0.06 * actor.lens.height + 1
 
 
+def test_the_object_is_all_in_the_picture():
+    for i in range(100):
+        corners = np.concatenate(stills.shot(f"{i:06d}").props[0].outlines(0))
+        assert corners.min() > 0 and (corners < [160, 120]).all(axis=0)[0] and corners[:, 1].max() < 128
+
+
 @pytest.mark.parametrize("name", ["000250", "1", "00000a", ""])
 def test_a_name_that_is_not_in_the_world_is_refused(name):
     with pytest.raises(ValueError, match="SynthStills-1"):

@@ -12,7 +12,7 @@ import numpy as np
 from . import people
 from .bones import bone, follow
 from .camera import Camera
-from .draw import PARTS, PROP, Painter, Piece, masked
+from .draw import PARTS, PROP, SHIFT, Painter, Piece, masked
 from .people import INDEX, SIDES, Colours, Outfit, Person, Pose
 from .places import Place
 
@@ -83,6 +83,10 @@ class Prop:
 
     def shown(self, t: int) -> bool:
         return self.visible is None or bool(self.visible[t])
+
+    def outlines(self, t: int) -> list[np.ndarray]:
+        """The corners (N, 2) of its polygons in frame `t`, in picture pixels."""
+        return [piece.corners[t] / (1 << SHIFT) for piece in self.pieces]
 
     def paint(self, frame: np.ndarray, t: int) -> None:
         for piece in self.pieces:

@@ -5,7 +5,7 @@ The three are drawn independently of each other. Objects and places are of other
 and every seed is this world's own: who pre-trains here has seen nothing of a test.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,7 @@ from .kinematics import View, body
 from .people import INDEX, SIDES, Person, Pose
 from .props import held
 from .shapes import OBJECTS_STILLS
-from .stage import Actor, Lens, Shot, draw, generator
+from .stage import Actor, Lens, Prop, Shot, draw, generator
 
 __all__ = ["DIALS", "OBJECTS", "PLACES", "POSES", "WORLD", "draw", "labels", "lists", "names", "path", "shot"]
 
@@ -94,21 +94,32 @@ def shot(name: str, seed: int = 0, size: str = "laptop") -> Shot:
     who, colours = people.person(0, rng), people.colours(rng)
     view = View(int(rng.choice([-1, 1])), float(rng.uniform(0.05, 1.3)))
     place = places.place(kind, generator(WORLD, seed, name, "place"), picture)
-    tall = 120 * rng.uniform(0.56, 0.76) * who.stature
-    seen_by = camera.path(rng, 1, picture)
-    lens = Lens(k * (80 + rng.uniform(-22, 22)), k * rng.uniform(103, 114), k * tall, seen_by)
-    actor = Actor(who, who.outfits[0], colours, _pose(STANCES[how], who, view, rng), lens, place.light)
-    hand = actor.world[:, INDEX[f"{SIDES[view.near]}_hand"]]
-    prop = held(thing, lens, hand, rng, view.side, float(rng.normal(0, 0.12)))
-    note = {
-        "object": thing,
-        "place": kind,
-        "pose": how,
-        "part": "train" if number < TRAIN[size] else "val",
-    }
-    return Shot(
-        name, OBJECTS.index(thing), [actor], [prop], place, seen_by, (WORLD, seed, name), picture, note
-    )
+    pose = _pose(STANCES[how], who, view, rng)
+    world = people.joints(who, pose)
+    hand, tilt = world[:, INDEX[f"{SIDES[view.near]}_hand"]], float(rng.normal(0, 0.12))
+
+    def thing_at(lens: Lens) -> Prop:
+        return held(thing, lens, hand, generator(WORLD, seed, name, "thing"), view.side, tilt)
+
+    x, ground, tall = rng.uniform(58, 102), rng.uniform(103, 114), 120 * rng.uniform(0.58, 0.78) * who.stature
+    lens = Lens(k * x, k * ground, k * tall, camera.path(rng, 1, picture))
+    lens = _framed(lens, [lens.project(world), *thing_at(lens).outlines(0)], picture)
+    actor = Actor(who, who.outfits[0], colours, pose, lens, place.light)
+    part = "train" if number < TRAIN[size] else "val"
+    note = {"object": thing, "place": kind, "pose": how, "part": part}
+    return Shot(name, OBJECTS.index(thing), [actor], [thing_at(lens)], place, lens.camera,
+                (WORLD, seed, name), picture, note)  # fmt: skip
+
+
+def _framed(lens: Lens, seen: list[np.ndarray], size: tuple[int, int]) -> Lens:
+    """A lens that has within the picture all the points `seen` (..., 2) through this one: it stands further
+    away, or more to one side, where that is needed."""
+    points, margin = np.concatenate([at.reshape(-1, 2) for at in seen]), size[1] / 30
+    (left, top), right = points.min(0), points[:, 0].max()
+    x, ground = lens.camera.see(np.array([[lens.x, lens.ground]]))[0]
+    share = min(1.0, (ground - margin) / (ground - top), (size[0] - 2 * margin) / (right - left))
+    aside = np.clip(x, margin - share * (left - x), size[0] - margin - share * (right - x)) - x
+    return replace(lens, x=lens.x + aside / lens.camera.zoom[0], height=share * lens.height)
 
 
 def _pose(stance: Stance, who: Person, view: View, rng: np.random.Generator) -> Pose:

@@ -11,9 +11,9 @@ from . import scenery, scenery_stills
 from .sketch import Sketch
 
 MARGIN = 40  # pixels beyond each side of a 160x120 picture, for the camera to look at
-CONTRAST = 0.30  # what is left of a place's own brightness contrast
+CONTRAST = 0.06  # what is left of a place's own brightness contrast
 BETWEEN = 0.35  # and of the contrast between the brightness of places
-TEXTURE = 5.0  # grey levels of fine texture, and of coarse, the same everywhere
+TEXTURE = 8.0  # grey levels of fine texture, and of coarse, the same everywhere
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 KINDS_VIDEO = tuple(draw.__name__ for draw in scenery.PLACES)

@@ -147,23 +147,20 @@ def chop(who: Person, rng: Rng, when: When, view: View) -> Act:
 
 
 def wave(who: Person, rng: Rng, when: When, view: View, short: bool = False) -> Act:
-    """Waves one raised hand in wide slow arcs, or in short quick ones at the same speed of the hand."""
+    """Waves both raised arms in wide slow arcs, or in short quick ones at the same speed of the hands."""
     quick = 11 / 24 if short else 1.0
-    wide = mix(who, "spread", rng, (0.52, 0.68))
+    wide = mix(who, "spread", rng, (0.62, 0.80))
     phase = beats(when, 24 * quick * tempo(who, rng), rng)
     # The short arc lies anywhere within the wide one, so that one frame does not tell them apart.
     aside = (1 - quick) * wide * np.sin(2 * np.pi * rng.uniform()) if short else 0.0
-    angle = mix(who, "height", rng, (0.30, 0.50)) + aside + quick * wide * np.sin(2 * np.pi * phase)
+    angle = mix(who, "height", rng, (0.80, 1.0)) + aside + quick * wide * np.sin(2 * np.pi * phase)
     sway = alive(when.frames, rng)
     hip = np.stack([0.01 * sway, np.full(when.frames, STANDING)], -1)
     lean = 0.02 + 0.015 * sway
-    hands = hanging(hip, lean)
-    sign = 1 - 2 * view.near
-    shoulder = STANDING + 0.28
-    up = np.stack([np.full(when.frames, 0.10), sign * (0.106 + 0.27 * np.sin(angle)),
-                   shoulder + 0.27 * np.cos(angle)], -1)  # fmt: skip
-    hands[:, view.near] = mixed(hands[:, view.near], up, when.strength)
-    return Act(body(who, view, hip, lean, hands, poles=(-0.2, 1.0, -0.8)), {})
+    out, up = 0.106 + 0.29 * np.sin(angle), STANDING + 0.28 + 0.29 * np.cos(angle)
+    raised = np.stack([np.stack([np.full(when.frames, 0.06), s * out, up], -1) for s in (1, -1)], 1)
+    hands = mixed(hanging(hip, lean), raised, when.strength)
+    return Act(body(who, view, hip, lean, hands, poles=(-0.3, 0.6, -0.8)), {})
 
 
 def drum(who: Person, rng: Rng, when: When, view: View, double: bool = False) -> Act:
@@ -172,9 +169,9 @@ def drum(who: Person, rng: Rng, when: When, view: View, double: bool = False) ->
     Each stroke is the same and hands wait at the top, so that neither one frame nor the flow between two
     frames tells the rhythms apart: only the time between strokes does.
     """
-    period, stroke = 17 * tempo(who, rng), 0.30  # frames; share of the period that one stroke takes
+    period, stroke = 16 * tempo(who, rng), 0.28  # frames; share of the period that one stroke takes
     phase = beats(when, period, rng)
-    lag = 0.5 if not double else 0.31
+    lag = 0.29 if double else 0.5
     first = int(rng.integers(2))
     high, low = mix(who, "height", rng, (0.69, 0.74)), 0.55
     sway = alive(when.frames, rng)

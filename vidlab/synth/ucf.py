@@ -53,7 +53,6 @@ THINGS = {
     "SitDown": props.chair, "PickUp": props.box, "PushCart": props.cart, "ThrowBall": props.ball,
     "CrankForward": props.crank, "Chop": props.tool, "Swing": props.tool, "DrumEven": props.drum,
 }  # fmt: skip
-SHORT = ("SitDown", "PickUp", "ThrowBall", "PushCart")  # families that act for 22-36 frames: once, or across
 FRONTAL = ("WaveWide", "DrumEven", "LiftBarbell")  # families seen from the front
 DECOYS = {"chair": 0.0, "box": 0.11, "cart": 0.0, "ball": 0.078, "drum": 0.0, "log": 0.0, "barbell": 0.125,
           "cases": 0.125}  # fmt: skip  # things that only lie about, and how high their middle is
@@ -132,7 +131,7 @@ def shot(name: str, seed: int = 0, size: str = "laptop", camera: float = 1.0, id
     if clip.action in CROSSED:
         kind = clip.action.removeprefix("Swing").removeprefix("Dig").lower()
     rng = generator(WORLD, seed, name, "clip")
-    when = _when(rng, first in SHORT, size == "quick", idle)
+    when = _when(rng, size == "quick", idle)
     side = int(rng.choice([-1, 1]))
     turned = rng.uniform(0.05, 0.5) if first not in FRONTAL else np.pi / 2 + rng.uniform(-0.35, 0.35)
     view = View(side, float(turned))
@@ -158,11 +157,10 @@ def _program(action: str) -> motions.Program:
     return PROGRAMS[action] if action in PROGRAMS else PROGRAMS[words[0]]
 
 
-def _when(rng: np.random.Generator, short: bool, quick: bool, idle: float) -> When:
-    """How long the clip is, and when it happens: 40-64 frames, of which 22-36 act, or half to nearly all."""
+def _when(rng: np.random.Generator, quick: bool, idle: float) -> When:
+    """How long the clip is (40-64 frames), and when it happens (for 26-42 of them, whatever the class)."""
     count = int(rng.integers(22, 27) if quick else rng.integers(40, 65))
-    long = rng.uniform(22, 36) if short else rng.uniform(0.6, 0.92) * count
-    acting = int(min(long, 0.8 * count if short else count))
+    acting = int(min(rng.uniform(26, 42), 0.85 * count))
     spare = round(idle * (count - acting))
     start = round(spare * rng.uniform(0.1, 0.9))
     return When(acting + spare, start, start + acting)

@@ -46,21 +46,21 @@ BANDS = {
 
 @dataclass(frozen=True)
 class Sample:
-    """Fixed features of one moment of one video; see `describe`."""
+    """Fixed features of one video, the last four of each of M moments of its action; see `describe`."""
 
     name: str
     histogram: np.ndarray  # colours of the whole video
     camera: np.ndarray  # the true path
     statistics: np.ndarray  # flow of the whole picture, over time, without any place
     ground: np.ndarray  # flow by place in the picture, over the whole video
-    still: np.ndarray  # one frame: gradients
-    colour: np.ndarray  # one frame: coarse colours
-    flow: np.ndarray  # (5, cells) ten fields in pairs
-    clip: np.ndarray  # (6, cells) gradients of six of 16 frames
+    still: np.ndarray  # (M, cells) one frame: gradients
+    colour: np.ndarray  # (M, cells) one frame: coarse colours
+    flow: np.ndarray  # (M, 5, cells) ten fields in pairs
+    clip: np.ndarray  # (M, 6, cells) gradients of six of 16 frames
 
 
-def describe(frames: np.ndarray, plan: Shot, rng: np.random.Generator) -> Sample:
-    """The features of a video, uint8 (T, H, W, 3), around one moment of its action.
+def describe(frames: np.ndarray, plan: Shot, moments: np.ndarray) -> Sample:
+    """The features of a video, uint8 (T, H, W, 3), around some moments (M,) of its action.
 
     Where a person is looked at, the crop is at the true place and faces right: a probe knows what a network
     has to find.
@@ -69,24 +69,29 @@ def describe(frames: np.ndarray, plan: Shot, rng: np.random.Generator) -> Sample
     grey = np.stack([cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in small])
     fields = np.stack([farneback(a, b) for a, b in zip(grey, grey[1:], strict=False)])
     fields = fields - np.median(fields, axis=(2, 3), keepdims=True)  # the camera's part, roughly
-    start, stop = plan.note["active"]
-    moment = int(rng.integers(start, stop))
-    first = int(np.clip(moment - FIELDS // 2, 0, len(fields) - FIELDS))
-    window = np.clip(np.arange(moment - CLIP // 2, moment + CLIP // 2, 3), 0, len(frames) - 1)
-    x, side = _middle(plan, moment) * SIZE[0] / plan.size[0], plan.note["side"]
-    moved = cut(np.moveaxis(fields[first : first + FIELDS], 1, -1), x, side) * [side, 1]
-    picture = cut(small[moment : moment + 1], x, side)[0]
+    side = plan.note["side"]
+    still, colour, flow, clip = [], [], [], []
+    for t in moments:
+        x = float(plan.actors[0].joints[t, INDEX["pelvis"], 0]) * SIZE[0] / plan.size[0]
+        first = int(np.clip(t - FIELDS // 2, 0, len(fields) - FIELDS))
+        moved = cut(np.moveaxis(fields[first : first + FIELDS], 1, -1), x, side) * [side, 1]
+        flow.append(np.sqrt(orientations(moved).reshape(FIELDS // 2, 2, -1).sum(1)))
+        window = np.clip(np.arange(t - CLIP // 2, t + CLIP // 2, 3), 0, len(frames) - 1)
+        clip.append(gradients(cut(grey[window], x, side)))
+        still.append(gradients(cut(grey[t : t + 1], x, side))[0])
+        picture = cut(small[t : t + 1], x, side)[0]
+        colour.append(cv2.resize(picture, (12, 12), interpolation=cv2.INTER_AREA).ravel())
     path = plan.camera.matrix[np.linspace(0, plan.length - 1, 24).round().astype(int)]
     return Sample(
         name=plan.name,
         histogram=colours(small),
         camera=np.concatenate([path[:, 0, 0], path[:, 0, 2], path[:, 1, 2]]),
         statistics=statistics(fields),
-        ground=orientations(np.moveaxis(fields, 1, -1)).mean(0),
-        still=gradients(cut(grey[moment : moment + 1], x, side)),
-        colour=cv2.resize(picture, (12, 12), interpolation=cv2.INTER_AREA).ravel(),
-        flow=np.sqrt(orientations(moved).reshape(FIELDS // 2, 2, -1).sum(1)),
-        clip=gradients(cut(grey[window], x, side)),
+        ground=orientations(np.moveaxis(fields, 1, -1)[::2]).mean(0),
+        still=np.stack(still),
+        colour=np.stack(colour),
+        flow=np.stack(flow),
+        clip=np.stack(clip),
     )
 
 
@@ -94,11 +99,6 @@ def farneback(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Flow (2, H, W) from one grey picture to the next."""
     flow = np.zeros((*a.shape, 2), np.float32)
     return np.moveaxis(cv2.calcOpticalFlowFarneback(a, b, flow, 0.5, 3, 11, 3, 5, 1.1, 0), -1, 0)
-
-
-def _middle(plan: Shot, t: int) -> float:
-    """Column of the acting person's pelvis."""
-    return float(plan.actors[0].joints[t, INDEX["pelvis"], 0])
 
 
 def cut(frames: np.ndarray, x: float, side: int) -> np.ndarray:
@@ -147,13 +147,13 @@ def statistics(fields: np.ndarray) -> np.ndarray:
     return np.concatenate([[t.mean(), t.std(), np.abs(np.diff(t)).mean()] for t in tracks])
 
 
-def collect(root: str | Path, names: list[str] | None = None, each: int = 1) -> list[Sample]:
-    """Samples of the calibration copy under `root` (written with seed CALIBRATION), `each` a video."""
+def collect(root: str | Path, names: list[str] | None = None, each: int = 6) -> list[Sample]:
+    """Samples of the calibration copy under `root` (written with seed CALIBRATION), `each` moments a video."""
     out = []
     for name in names or ucf.names():
         frames, plan = read_frames(ucf.path(Path(root), name)), ucf.shot(name, CALIBRATION)
         rng = np.random.default_rng([CALIBRATION, *name.encode()])
-        out += [describe(frames, plan, rng) for _ in range(each)]
+        out.append(describe(frames, plan, rng.integers(*plan.note["active"], each)))
     return out
 
 
@@ -161,14 +161,16 @@ def measure(samples: list[Sample]) -> dict[str, float]:
     """All probes, in percent: keys as in BANDS, and a few more for comparison."""
     clips = [ucf.parse(s.name) for s in samples]
     action, group = np.array([c.action for c in clips]), np.array([c.group for c in clips])
-    rng = np.random.default_rng(0)
 
     def feature(kind: str) -> np.ndarray:
         return np.stack([getattr(s, kind) for s in samples]).astype(np.float32)
 
-    def told(features: np.ndarray, by: np.ndarray, keep: np.ndarray) -> float:
-        _, labels = np.unique(by[keep], return_inverse=True)
-        return accuracy(features[keep], labels, group[keep])
+    def told(features: np.ndarray, by: np.ndarray, keep: np.ndarray, moments: bool = True) -> float:
+        """Accuracy on the videos of `keep`; features (n, M, ...) if moments, else (n, ...)."""
+        count = features.shape[1] if moments else 1
+        _, labels = np.unique(np.repeat(by[keep], count), return_inverse=True)
+        rows = features[keep].reshape(count * keep.sum(), -1)
+        return accuracy(rows, labels, np.repeat(group[keep], count))
 
     def pairs(features: np.ndarray, *kinds: str) -> float:
         chosen = [pair for kind in kinds for pair in ucf.PAIRS[kind]]
@@ -178,29 +180,29 @@ def measure(samples: list[Sample]) -> dict[str, float]:
     place = np.array([a.removeprefix("Swing").removeprefix("Dig") for a in action])
     motion = np.array([a[:3] for a in action])
     flow, clip, still, colour = (feature(kind) for kind in ("flow", "clip", "still", "colour"))
-    seen = np.concatenate([still.reshape(len(still), -1), colour / 64], 1)
-    mixed = np.stack([c[rng.permutation(clip.shape[1])] for c in clip])
+    rng = np.random.default_rng(0)
+    mixed = np.take_along_axis(clip, rng.random(clip.shape[:3]).argsort(2)[..., None], 2)
+    seen = np.concatenate([still[:, 0], colour[:, 0] / 64], 1)
     out = {
-        "colour histogram": told(feature("histogram"), action, all_of),
-        "camera path": told(feature("camera"), action, all_of),
-        "global flow": told(feature("statistics"), action, all_of),
+        "colour histogram": told(feature("histogram"), action, all_of, moments=False),
+        "camera path": told(feature("camera"), action, all_of, moments=False),
+        "global flow": told(feature("statistics"), action, all_of, moments=False),
         "still, motion pairs": pairs(still, "reversed", "tempo", "rhythm"),
         "still in colour, object pair": pairs(colour, "object"),
-        "still in colour, place": told(colour, place, crossed),
-        "place from flow": told(feature("ground"), place, crossed),
+        "still in colour, place": told(colour[:, :1], place, crossed),
+        "place from flow": told(feature("ground"), place, crossed, moments=False),
         "object from flow": pairs(flow, "object"),
-        "flow, crossed motion": told(flow, motion, crossed),
-        "flow": told(flow, action, all_of),
-        "still in colour": told(seen, action, all_of),
-        "one field": told(flow[:, 2], action, all_of),
-        "still, crossed motion": told(still, motion, crossed),
+        "flow, crossed motion": told(flow[:, :2], motion, crossed),
+        "flow": told(flow[:, :1], action, all_of),
+        "still in colour": told(seen, action, all_of, moments=False),
+        "one field": told(flow[:, :1, 2], action, all_of),
+        "still, crossed motion": told(still[:, :2], motion, crossed),
         "ordered clip, reversed pairs": pairs(clip, "reversed"),
         "shuffled clip, reversed pairs": pairs(mixed, "reversed"),
     }
-    for kind in ("reversed", "tempo", "rhythm"):
-        noun = "pairs" if kind == "reversed" else "pair"
-        out |= {f"flow, {kind} {noun}": pairs(flow, kind), f"one field, {kind} {noun}": pairs(flow[:, 2], kind),
-                f"still, {kind} {noun}": pairs(still, kind)}  # fmt: skip
+    for kind, noun in (("reversed", "pairs"), ("tempo", "pair"), ("rhythm", "pair")):
+        for view, features in (("flow", flow), ("one field", flow[:, :, 2]), ("still", still)):
+            out[f"{view}, {kind} {noun}"] = pairs(features, kind)
     gain = out["ordered clip, reversed pairs"] - out["shuffled clip, reversed pairs"]
     return out | {"ordered - shuffled clip, reversed pairs": gain}
 

@@ -78,11 +78,10 @@ def build(shape: list[Polygon], frame: Frame, tints: Tints, front: bool = True,
     return Prop(pieces, anchors, front, visible)
 
 
-def held(kind: str, lens: Lens, hand: np.ndarray, rng: np.random.Generator, mirror: int = 1,
-         angle: float = 0.0) -> Prop:  # fmt: skip
+def held(kind: str, lens: Lens, hand: np.ndarray, tints: Tints, mirror: int = 1, angle: float = 0.0) -> Prop:
     """An object of OBJECTS_STILLS at `hand` (T, 3), facing the camera; mirror -1: its other side."""
     frame = facing(lens, hand, angle)
-    return build(STILLS[kind], Frame(frame.origin, mirror * frame.right, frame.up), usual_tints(kind, rng))
+    return build(STILLS[kind], Frame(frame.origin, mirror * frame.right, frame.up), tints)
 
 
 At = dict[str, np.ndarray]

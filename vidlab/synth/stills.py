@@ -13,7 +13,7 @@ import numpy as np
 from . import camera, people, places
 from .kinematics import View, body
 from .people import INDEX, SIDES, Person, Pose
-from .props import held
+from .props import any_tints, held, usual_tints
 from .shapes import OBJECTS_STILLS
 from .stage import Actor, Lens, Prop, Shot, draw, generator
 
@@ -23,6 +23,7 @@ WORLD = "SynthStills-1"
 DIALS: dict[str, float] = {}
 TRAIN = {"quick": 200, "laptop": 8000, "full": 8000}
 VAL = {"quick": 50, "laptop": 1000, "full": 1000}
+USUAL = 0.4  # share of the objects in their usual colours: the others have any, so that their shape counts
 COLUMNS = ("object", "place", "pose", "part")
 
 
@@ -97,9 +98,10 @@ def shot(name: str, seed: int = 0, size: str = "laptop") -> Shot:
     pose = _pose(STANCES[how], who, view, rng)
     world = people.joints(who, pose)
     hand, tilt = world[:, INDEX[f"{SIDES[view.near]}_hand"]], float(rng.normal(0, 0.12))
+    tints = usual_tints(thing, rng) if rng.random() < USUAL else any_tints(rng)
 
     def thing_at(lens: Lens) -> Prop:
-        return held(thing, lens, hand, generator(WORLD, seed, name, "thing"), view.side, tilt)
+        return held(thing, lens, hand, tints, view.side, tilt)
 
     x, ground, tall = rng.uniform(58, 102), rng.uniform(103, 114), 120 * rng.uniform(0.58, 0.78) * who.stature
     lens = Lens(k * x, k * ground, k * tall, camera.path(rng, 1, picture))

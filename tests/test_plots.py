@@ -55,6 +55,11 @@ DRAW: dict[str, Callable[[], plots.Picture]] = {
     ),
     "windows": lambda: plots.windows_diagram(100, 9, 9),
     "architecture": lambda: plots.architecture([*LAYERS, plots.Layer("N2", (6,), "full", 306)]),
+    "two streams": lambda: plots.two_streams({"one": [("conv1", "7×7")], "two": [("conv1", "")]}, "mean"),
+    "flow filters": lambda: plots.flow_filters(RNG.normal(size=(5, 4, 7, 7)), RNG.random((5, 3)) / 3),
+    "large confusion": lambda: plots.large_confusion(np.eye(6) + 1, CLASSES, "aabbbc", "t"),
+    "recall": lambda: plots.recall_by_class({"a": RNG.random(6), "b": RNG.random(6)}, CLASSES, "aababb"),
+    "shares": lambda: plots.stacked_shares({"a": {"b": 40, "c": 60}, "d": {"b": 97, "c": 3}}, "e (%)"),
     "data flow": lambda: plots.dataflow([(str(i), "some words on it") for i in range(6)]),
 }
 
@@ -186,3 +191,19 @@ def test_unrolled_says_who_wins_the_vote():
     alt = plots.unrolled(sure[:, ::-1], sure, ("walking", "running"), label=0).alt
     assert "settles on walking" in alt
     assert "vote for running with 100 %" in alt
+
+
+def test_a_large_confusion_counts_mistakes_within_families():
+    matrix = np.array([[8, 1, 1], [0, 10, 0], [2, 0, 8]])
+    alt = plots.large_confusion(matrix, "abc", ["x", "x", "y"]).alt
+    assert "86.7 % are right" in alt and "25 % of the mistakes stay within" in alt
+
+
+def test_recall_names_the_worst_class_of_each_system():
+    alt = plots.recall_by_class({"spatial": [50, 90], "temporal": [80, 70]}, "ab", ["x", "y"]).alt
+    assert "spatial a (50 %)" in alt and "temporal b (70 %)" in alt
+
+
+def test_stacked_shares_tell_every_part():
+    alt = plots.stacked_shares({"spatial": {"right": 60, "wrong": 40}}, "videos (%)").alt
+    assert "spatial: right 60 %, wrong 40 %" in alt

@@ -13,6 +13,13 @@ from vidlab.plots.diagrams import Layer, architecture, dataflow, split_table, ti
 from vidlab.plots.frames import arrows, filmstrip, overlay
 from vidlab.plots.picture import Picture
 from vidlab.plots.sequences import traces, unrolled
+from vidlab.plots.streams import (
+    flow_filters,
+    large_confusion,
+    recall_by_class,
+    stacked_shares,
+    two_streams,
+)
 
 __all__ = [
     "Layer",
@@ -24,14 +31,19 @@ __all__ = [
     "dataflow",
     "embedding",
     "filmstrip",
+    "flow_filters",
     "gain_curve",
+    "large_confusion",
     "overlay",
+    "recall_by_class",
     "reported_beside_measured",
     "scatter",
     "split_table",
     "splits_spread",
+    "stacked_shares",
     "timelines",
     "traces",
+    "two_streams",
     "unrolled",
     "windows_diagram",
 ]

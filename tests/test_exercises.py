@@ -47,9 +47,35 @@ def lstm_step(x, h, c, W, U, b):
     return sigmoid(drive[n : 2 * n]) * np.tanh(c), c
 
 
+def upside_down(stack):
+    turned = stack[:, :, ::-1].copy()
+    turned[:, 1::2] *= -1
+    return turned
+
+
+def positions(length, size, count):
+    return np.rint(np.linspace(0, max(length - size, 0), count)).astype(int)
+
+
+def two_head_loss(first, second, labels):
+    total = 0.0
+    for logits, wanted in zip((first, second), labels.T, strict=True):
+        own = wanted >= 0
+        chances = np.exp(logits[own]) / np.exp(logits[own]).sum(1, keepdims=True)
+        total -= np.log(chances[np.arange(own.sum()), wanted[own]]).mean() if own.any() else 0.0
+    return total
+
+
+def fusion_weight(spatial, temporal, labels):
+    weights = np.arange(11) / 10
+    rows = [w * temporal + (1 - w) * spatial for w in weights]
+    return weights[np.argmax([(r.argmax(1) == labels).sum() for r in rows])]
+
+
 CHAPTER_01 = (stretches, windows, split, seen)
 CHAPTER_02 = (receptive_field, vote, lstm_step)
-RIGHT = {f.__name__: f for f in (*CHAPTER_01, *CHAPTER_02)}
+CHAPTER_04 = (upside_down, positions, two_head_loss, fusion_weight)
+RIGHT = {f.__name__: f for f in (*CHAPTER_01, *CHAPTER_02, *CHAPTER_04)}
 WRONG = {
     "stretches": lambda text: [[int(n) for n in part.split("-")] for part in text.split(",")],
     "seen": lambda groups, train, test: len(set(train) & set(test)) / len(test),
@@ -58,6 +84,10 @@ WRONG = {
     "receptive_field": lambda layers: sum(kernel for kernel, _ in layers),
     "vote": lambda probabilities: int(probabilities.sum(0).argmax()),
     "lstm_step": lambda x, h, c, W, U, b: (h, c),
+    "upside_down": lambda stack: stack[:, :, ::-1],
+    "positions": lambda length, size, count: np.linspace(0, length, count),
+    "two_head_loss": lambda first, second, labels: 0.0,
+    "fusion_weight": lambda spatial, temporal, labels: 0.5,
 }
 
 

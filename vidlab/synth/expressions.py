@@ -49,6 +49,15 @@ def at_rest(rng: Rng, frames: int, yaw: float) -> Expression:
     e.look = np.repeat(rng.uniform(-1, 1, frames // 18 + 1), 18)[:frames] * (rng.random() < 0.6)
     for at in rng.integers(-6, frames, int(rng.poisson(frames / 45))):
         e.lids = np.maximum(e.lids, np.clip(1.4 - np.abs(np.arange(frames) - at) / 2.2, 0, 1))
+    nod = rng.choice([0.0, rng.uniform(0.3, 1.0)], p=[0.6, 0.4])  # some nod, or shake their heads
+    wave = np.sin(2 * np.pi * (np.arange(frames) / rng.uniform(6, 13) + rng.uniform()))
+    wave = (
+        nod * wave * smooth(np.sin(2 * np.pi * (np.arange(frames) / rng.uniform(30, 60) + rng.uniform())) * 2)
+    )
+    if rng.random() < 0.65:
+        e.pitch, e.y = e.pitch + 0.06 * wave, e.y + 0.016 * wave
+    else:
+        e.yaw = np.clip(e.yaw + 0.09 * wave, -0.42, 0.42)
     return e
 
 
@@ -84,14 +93,15 @@ def laugh(rng: Rng, when: When, yaw: float) -> Scene:
     t = np.arange(when.frames)
     share = smooth((t - when.start + 2) / rng.uniform(6, 12)) * smooth((when.stop + 6 - t) / 12)
     grin(e, share, rng.uniform(0.65, 1.1), rng.uniform(0.10, 0.3))
-    burst, pause = rng.uniform(14, 24), rng.uniform(3, 9)
+    burst, pause = rng.uniform(11, 22), rng.uniform(4, 12)
     local = (t - when.start + rng.uniform(0, 4)) % (burst + pause)
     force = share * smooth(local / 4) * smooth((burst - local) / 6)
-    shake = 0.5 - 0.5 * np.cos(2 * np.pi * (t / rng.uniform(5.0, 6.6) + rng.uniform()))
-    strength = rng.uniform(0.7, 1.1)
+    shake = 0.5 - 0.5 * np.cos(2 * np.pi * (t / rng.uniform(5.0, 7.4) + rng.uniform()))
+    strength = rng.uniform(0.4, 1.1)
     e.gap = e.gap + force * strength * (0.16 + 0.36 * shake)
     e.jaw = 0.5 * e.gap + 0.55 * force * strength * shake
-    e.lift, e.y = e.lift + 0.034 * force * shake, e.y - 0.030 * force * shake
+    shrug = strength * force * shake
+    e.lift, e.y = e.lift + 0.034 * shrug, e.y - 0.026 * shrug
     e.pitch = e.pitch + (0.05 + rng.uniform(-0.02, 0.10)) * force + 0.035 * force * shake
     e.squint = np.clip(e.squint + 0.35 * force, 0, 1)
     return plain(rng, e, when)
@@ -153,21 +163,29 @@ def talk(rng: Rng, when: When, yaw: float) -> Scene:
 
 
 def plain(rng: Rng, e: Expression, when: When) -> Scene:
-    """Half of those who do nothing with their hands hold something all the same, or touch their chin."""
+    """Most who do nothing with their hands still hold something, move it about, or touch their chin."""
     nothing = np.zeros(0, int)
     chance = rng.random()
-    if chance < 0.5:
+    if chance < 0.3:
         return Scene(e, None, None, nothing)
     t = np.arange(when.frames)
-    low = (float(rng.uniform(0.40, 0.58)), float(rng.uniform(0.62, 0.92)))
-    if chance < 0.85:
-        holds = str(rng.choice(["cup", "glass", "cigarette", "sandwich", "spoon"]))
-        near = np.clip(0.10 + rng.uniform(0, 0.25) + wander(rng, when.frames, 0.10), 0, 0.5)
-        return Scene(e, holds, Reach(near, 0.1 + wander(rng, when.frames, 0.08), low), nothing)
-    near = (
-        0.86 * smooth((t - rng.uniform(-6, 18)) / 13) * smooth((rng.uniform(0.7, 1.3) * when.frames - t) / 13)
+    holds = (
+        str(rng.choice(["cup", "glass", "cigarette", "sandwich", "spoon"])) if chance < 0.75 else "nothing"
     )
-    return Scene(e, "nothing", Reach(near, 0.1 + wander(rng, when.frames, 0.06), low), nothing)
+    low = (
+        float(rng.uniform(0.40, 0.60)),
+        float(rng.choice([rng.uniform(0.62, 0.82), rng.uniform(0.95, 1.15)])),
+    )
+    up = rng.uniform(-6, 0.6 * when.frames)
+    down = up + rng.uniform(18, 44)
+    raised = smooth((t - up) / rng.uniform(8, 17)) * smooth((down - t) / rng.uniform(8, 17))
+    moves = rng.random() < 0.75
+    near = (0.86 if holds == "nothing" else 1.0 if moves else 0.2) * raised
+    near = np.clip(near + np.abs(wander(rng, when.frames, 0.06)), 0, 1)
+    beside = (
+        (0.0, 0.0) if holds == "nothing" else (float(rng.uniform(0.24, 0.42)), float(rng.uniform(-0.1, 0.2)))
+    )
+    return Scene(e, holds, Reach(near, 0.1 + wander(rng, when.frames, 0.08), low, beside), nothing)
 
 
 @dataclass
@@ -183,7 +201,7 @@ def visit(rng: Rng, when: When, hold: tuple[float, float]) -> Visit:
     """Bring something to the mouth once within `when`, keep it there for `hold` frames, take it away."""
     room = when.stop - when.start
     pace = min(1.0, room / 46)
-    up, stay, down = (rng.uniform(*span) * pace for span in ((10, 16), hold, (9, 15)))
+    up, stay, down = (rng.uniform(*span) * pace for span in ((8, 17), hold, (8, 17)))
     start = when.start + rng.uniform(0, max(room - up - stay - down, 1))
     t = np.arange(when.frames)
     near = np.minimum(smooth((t - start) / up), smooth((start + up + stay + down - t) / down))
@@ -200,7 +218,7 @@ def _low(rng: Rng) -> tuple[float, float]:
 def drink(rng: Rng, when: When, yaw: float) -> Scene:
     """Lifts a cup or a glass, tips it with the head, swallows, sets it down."""
     e = at_rest(rng, when.frames, yaw)
-    way = visit(rng, when, (14, 22))
+    way = visit(rng, when, (9, 20))
     t = np.arange(when.frames)
     tip = smooth((t - way.arrives + 5) / 9) * smooth((way.leaves + 2 - t) / 8)
     e.pitch = e.pitch + rng.uniform(0.12, 0.26) * tip
@@ -217,7 +235,7 @@ def drink(rng: Rng, when: When, yaw: float) -> Scene:
 def eat(rng: Rng, when: When, yaw: float) -> Scene:
     """Opens the mouth for a sandwich or a spoon, takes the bite and chews it, as the one before."""
     e = at_rest(rng, when.frames, yaw)
-    way = visit(rng, when, (6, 11))
+    way = visit(rng, when, (6, 15))
     t = np.arange(when.frames)
     bite = smooth((t - way.arrives + 6) / 6) * smooth((way.leaves - 1 - t) / 4)
     before = smooth((way.arrives - 9 - t) / 5) * (rng.random() < 0.6)
@@ -231,7 +249,7 @@ def eat(rng: Rng, when: When, yaw: float) -> Scene:
 def smoke(rng: Rng, when: When, yaw: float) -> Scene:
     """Draws at a cigarette with hollow cheeks, takes it away and blows the smoke out."""
     e = at_rest(rng, when.frames, yaw)
-    way = visit(rng, when, (9, 15))
+    way = visit(rng, when, (7, 17))
     t = np.arange(when.frames)
     draw = smooth((t - way.arrives + 3) / 5) * smooth((way.leaves + 1 - t) / 4)
     out = smooth((t - way.leaves - 4) / 4) * smooth((way.leaves + 24 - t) / 6)

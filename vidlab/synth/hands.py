@@ -20,11 +20,13 @@ HOLDS = ("cup", "glass", "cigarette", "sandwich", "spoon", "nothing")
 @dataclass
 class Reach:
     """How a hand moves over T frames. near (T,): 0 where it rests, 1 at the mouth; tilt (T,) radians of the
-    thing it holds; rest (2,): where it rests, from the head's middle (x away from the face, y down)."""
+    thing it holds; rest: where it rests, from the head's middle (x away from the face, y down); beside: how
+    far from the lips it goes instead of to them, when it only underlines what is said."""
 
     near: np.ndarray
     tilt: np.ndarray
     rest: tuple[float, float]
+    beside: tuple[float, float] = (0.0, 0.0)
 
 
 @dataclass(eq=False)
@@ -58,6 +60,7 @@ class Hand:
         x, upper, lower = head.lips()
         lips = head.at(x[:, 6:7], 0.5 * (upper + lower)[:, 6:7])[:, 0]
         lips = head.unseen(lips)  # back into head heights, without the camera
+        lips = lips + [side * reach.beside[0], reach.beside[1]]
         near = reach.near[:, None]
         rest = np.array([side * reach.rest[0], reach.rest[1]])
         bow = np.array([0.10 * side, 0.0]) * np.sin(np.pi * near)

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from . import camera, expressions, faces, hands, motions, people, props, stage, strikes
+from .actions import FPS, draw_gait, gait
 from .faces import Colour, Face
 from .kinematics import Act, View, When
 from .people import Colours, Person
@@ -40,6 +41,7 @@ SPLITS = (1, 2, 3)
 FOLDER = "testTrainMulti_7030_splits"
 STRENGTH = {"cm": 2.0, "nm": 0.35}  # of the camera, SynthUCF's being 1
 BLUR = {"goo": 0.0, "med": 0.6, "bad": 1.1}  # pixels of a 160x120 picture, beyond the lens's own
+PASSER_BY = 0.35  # share of the clips
 ONCE = ("sit", "stand", "pick", "throw", "catch")
 ACTS = {
     "sit": (motions.sit, props.chair), "stand": (motions.stand, props.chair),
@@ -188,6 +190,7 @@ def shot(name: str, seed: int = 0, size: str = "laptop", camera: float = 1.0, id
     actors, things, side = (_close_up if n.action in FACES else _whole)(
         n, who, when, where, path, picture, rng
     )
+    actors += _passer_by(generator(WORLD, seed, name, "extra"), when, where, path, picture)
     return Soft(name, CLASSES.index(n.action), actors, things, where, path, (WORLD, seed, name), picture,
                 note={"film": n.film, "place": who.kind, "side": side, "active": [when.start, when.stop]},
                 blur=BLUR[n.quality] * picture[1] / 120)  # fmt: skip
@@ -245,19 +248,36 @@ def _whole(n: Name, who: Member, when: When, where: Place, path: camera.Camera, 
     """A body from head to foot, or from the hips up."""
     k = picture[1] / 120
     side = {"le": -1, "ri": 1}.get(n.view, -1 if rng.random() < 0.5 else 1)
-    turned = {"fr": rng.uniform(0.55, 0.9), "ba": -rng.uniform(0.5, 0.9)}.get(n.view, rng.uniform(0.05, 0.45))
+    turned = {"fr": rng.uniform(0.75, 1.35), "ba": -rng.uniform(0.5, 0.9)}.get(
+        n.view, rng.uniform(0.05, 0.45)
+    )
     if n.action == "wave":  # at somebody: half way to the camera, or away from it
-        turned += 0.55 * np.sign(turned)
+        turned += 0.4 * np.sign(turned)
     view = View(side, float(turned))
     program, thing = ACTS[n.action]
     act: Act = program(who.person, rng, when, view)
-    height = rng.uniform(130, 160) if n.part == "u" else rng.uniform(68, 94)
+    height = rng.uniform(130, 160) if n.part == "u" else rng.uniform(60, 94)
     ground = 60 + 0.62 * height if n.part == "u" else min(rng.uniform(0.5, 1) * (116 - height) + height, 114)
     x = 80 - 18 * side * (n.action in ("throw", "catch", "push")) + rng.uniform(-14, 14)
     lens = Lens(x * k, ground * k, height * k * who.person.stature, path)
     actors = [Actor(who.person, who.person.outfits[0], who.colours, act.pose, lens, where.light)]
     tints = props.any_tints(rng)
     return actors, thing(act.at, view, lens, tints) if thing else [], side
+
+
+def _passer_by(rng: np.random.Generator, when: When, where: Place, path: camera.Camera,
+               picture: tuple[int, int]) -> list[Actor]:  # fmt: skip
+    """Now and then somebody walks through the picture behind whoever acts."""
+    here, who, colours = rng.random() < PASSER_BY, people.person(0, rng), people.colours(rng)
+    k, side, tall = picture[1] / 120, int(rng.choice([-1, 1])), rng.uniform(48, 66)
+    numbers = draw_gait("walking", who, rng)
+    cycles = rng.uniform() + numbers["cadence"] / FPS * np.arange(when.frames)
+    ahead = numbers["speed"] / FPS * (np.arange(when.frames) - rng.uniform(0, when.frames))
+    if not here:
+        return []
+    pose = gait(numbers, cycles, side * ahead, np.full(when.frames, 0.0 if side > 0 else np.pi))
+    lens = Lens(k * rng.uniform(50, 110), k * rng.uniform(94, 104), k * tall, path)
+    return [Actor(who, who.outfits[0], colours, pose, lens, where.light)]
 
 
 def draw(plan: Shot, start: int = 0, stop: int | None = None) -> np.ndarray:

@@ -14,7 +14,7 @@ from . import hmdb
 from .people import INDEX
 from .portrait import Head
 from .probes import accuracy
-from .stage import Shot
+from .stage import Actor, Shot
 from .video_probes import CALIBRATION, CLIP, FIELDS, colours, farneback, gradients, orientations, statistics
 
 SIDE = 60  # of the square crop around the true place of head or body, pixels
@@ -85,8 +85,9 @@ def square(plan: Shot, t: int) -> np.ndarray:
     if isinstance(figure, Head):
         x, y = figure.at(0, 0.12)[t, 0]
         return np.array([x, y, 0.8 * figure.scale[t]])
+    assert isinstance(figure, Actor)
     x, y = figure.joints[t, INDEX["pelvis"]]
-    return np.array([x, y, 0.62 * getattr(figure, "lens").scale[t]])
+    return np.array([x, y, 0.62 * figure.lens.scale[t]])
 
 
 def cut(picture: np.ndarray, box: np.ndarray, side: int) -> np.ndarray:
@@ -113,7 +114,7 @@ def measure(samples: list[Sample]) -> dict[str, float]:
     """All probes, in percent: keys as in BANDS, and a few more for comparison."""
     parsed = [hmdb.parse(s.name) for s in samples]
     action, film = np.array([n.action for n in parsed]), np.array([hmdb.FILMS.index(n.film) for n in parsed])
-    mixed = np.random.default_rng(0).permutation(len(samples[0].clip))
+    rng = np.random.default_rng(0)
 
     def feature(kind: str) -> np.ndarray:
         return np.stack([getattr(s, kind) for s in samples]).astype(np.float32)
@@ -123,8 +124,10 @@ def measure(samples: list[Sample]) -> dict[str, float]:
         _, labels = np.unique(action[keep], return_inverse=True)
         return accuracy(features[keep], labels, film[keep])
 
+    clip = feature("clip")
+    mixed = np.stack([c[rng.permutation(len(c))] for c in clip])
     views = {"still": feature("still"), "flow": feature("flow"), "one field": feature("flow")[:, 2],
-             "ordered clip": feature("clip"), "shuffled clip": feature("clip")[:, mixed]}  # fmt: skip
+             "ordered clip": clip, "shuffled clip": mixed}  # fmt: skip
     sets = {"": hmdb.CLASSES, ", faces": hmdb.FACES, ", smile or laugh": ("smile", "laugh"),
             ", mouths": ("chew", "talk", "eat"), ", hands": ("eat", "smoke", "drink"),
             ", bodies": (*hmdb.SHARED, *hmdb.OWN)}  # fmt: skip

@@ -24,8 +24,8 @@ from .people import SHOULDER, Person
 
 def kick(who: Person, rng: Rng, when: When, view: View) -> Act:
     """Draws one leg back, swings it forward and up, and sets it down; once or again."""
-    phase = beats(when, 30 * tempo(who, rng), rng, whole=1.0) % 1.0
-    high, leg = mix(who, "height", rng, (1.10, 1.70)), int(rng.integers(2))
+    phase = beats(when, rng.uniform(25, 40) * tempo(who, rng), rng, whole=1.0) % 1.0
+    high, leg = mix(who, "height", rng, (0.80, 1.65)), int(rng.integers(2))
     keys = along(phase, [(0, 0, 0, 0, 0), (0.22, -0.55, 0.75, 0.10, 0.2), (0.38, 0.55, 1.2, -0.05, 0.6),
                          (0.50, high, 0.12, -0.30, 1), (0.62, 0.75, 0.9, -0.12, 0.6),
                          (0.85, 0.02, 0.1, 0, 0.1), (1, 0, 0, 0, 0)])  # fmt: skip
@@ -45,7 +45,7 @@ def kick(who: Person, rng: Rng, when: When, view: View) -> Act:
 
 def punch(who: Person, rng: Rng, when: When, view: View) -> Act:
     """Strikes forward with one fist and with the other, from a guard before the chin."""
-    period = 15 * tempo(who, rng)
+    period = rng.uniform(13, 21) * tempo(who, rng)
     phase = beats(when, period, rng)
     far, high = mix(who, "reach", rng, (0.36, 0.42)), mix(who, "height", rng, (0.70, 0.80))
     guard = both(np.full(when.frames, 0.16), np.full(when.frames, 0.72), 0.07)
@@ -68,8 +68,8 @@ def punch(who: Person, rng: Rng, when: When, view: View) -> Act:
 
 def jump(who: Person, rng: Rng, when: When, view: View) -> Act:
     """Crouches, leaves the ground with arms thrown up, lands softly; once or again."""
-    phase = beats(when, 30 * tempo(who, rng), rng, whole=1.0) % 1.0
-    high, deep = mix(who, "effort", rng, (0.10, 0.20)), mix(who, "knee", rng, (0.09, 0.15))
+    phase = beats(when, rng.uniform(25, 40) * tempo(who, rng), rng, whole=1.0) % 1.0
+    high, deep = mix(who, "effort", rng, (0.06, 0.19)), mix(who, "knee", rng, (0.09, 0.15))
     keys = along(phase, [(0, 0, 0, 0), (0.28, -deep, 0.45, -0.7), (0.42, 0.0, 0.0, 0.6),
                          (0.56, 0.0, -0.02, 1.0), (0.72, 0.0, 0.06, 0.4),
                          (0.82, -0.75 * deep, 0.36, 0.1), (1, 0, 0, 0)])  # fmt: skip

@@ -47,6 +47,32 @@ def lstm_step(x, h, c, W, U, b):
     return sigmoid(drive[n : 2 * n]) * np.tanh(c), c
 
 
+def normal_flow(ix, iy, it):
+    square = ix**2 + iy**2
+    return -it / np.where(square > 0, square, 1) * np.stack([ix, iy])
+
+
+def to_bytes(field):
+    low, high = field.min((1, 2)), field.max((1, 2))
+    levels = np.rint(255 * (field - low[:, None, None]) / (high - low)[:, None, None])
+    return levels, np.stack([low, high], 1)
+
+
+def follow(fields, x, y):
+    places = [np.array([x, y], float)]
+    last = np.array(fields.shape[:1:-1]) - 1
+    for field in fields:
+        column, row = np.rint(places[-1]).astype(int).clip(0, last)
+        places.append(places[-1] + field[:, row, column])
+    return np.stack(places)
+
+
+def divergence_kernel():
+    kernel = np.zeros((2, 3, 3))
+    kernel[0, 1] = kernel[1, :, 1] = [-0.5, 0, 0.5]
+    return kernel
+
+
 def upside_down(stack):
     turned = stack[:, :, ::-1].copy()
     turned[:, 1::2] *= -1
@@ -74,8 +100,9 @@ def fusion_weight(spatial, temporal, labels):
 
 CHAPTER_01 = (stretches, windows, split, seen)
 CHAPTER_02 = (receptive_field, vote, lstm_step)
+CHAPTER_03 = (normal_flow, to_bytes, follow, divergence_kernel)
 CHAPTER_04 = (upside_down, positions, two_head_loss, fusion_weight)
-RIGHT = {f.__name__: f for f in (*CHAPTER_01, *CHAPTER_02, *CHAPTER_04)}
+RIGHT = {f.__name__: f for f in (*CHAPTER_01, *CHAPTER_02, *CHAPTER_03, *CHAPTER_04)}
 WRONG = {
     "stretches": lambda text: [[int(n) for n in part.split("-")] for part in text.split(",")],
     "seen": lambda groups, train, test: len(set(train) & set(test)) / len(test),
@@ -84,6 +111,10 @@ WRONG = {
     "receptive_field": lambda layers: sum(kernel for kernel, _ in layers),
     "vote": lambda probabilities: int(probabilities.sum(0).argmax()),
     "lstm_step": lambda x, h, c, W, U, b: (h, c),
+    "normal_flow": lambda ix, iy, it: -it * np.stack([ix, iy]),
+    "to_bytes": lambda field: (np.floor(255 * (field - field.min()) / np.ptp(field)), np.zeros((2, 2))),
+    "follow": lambda fields, x, y: np.cumsum(np.array([[x, y], *fields[:, :, y, x]]), 0),
+    "divergence_kernel": lambda: np.ones((2, 3, 3)),
     "upside_down": lambda stack: stack[:, :, ::-1],
     "positions": lambda length, size, count: np.linspace(0, length, count),
     "two_head_loss": lambda first, second, labels: 0.0,

@@ -15,7 +15,6 @@ from torch import Tensor
 from vidlab.flow.horn_schunck import gradient
 from vidlab.flow.sampling import pixel_grid, sampled
 
-EPSILON = 1e-3
 OVER = 1.9  # by how much SOR exaggerates each step: 1 would be Gauss-Seidel
 
 
@@ -24,9 +23,9 @@ def features(images: Tensor, gamma: float) -> Tensor:
     return torch.cat([images, gamma**0.5 * gradient(images)[:, :, 0]], 1)
 
 
-def robust(square: Tensor) -> Tensor:
+def robust(square: Tensor, epsilon: float) -> Tensor:
     """The weight of an error whose square is `square`: the derivative of sqrt(s² + epsilon²) by s²."""
-    return 0.5 * torch.rsqrt(square + EPSILON**2)
+    return 0.5 * torch.rsqrt(square + epsilon**2)
 
 
 def along(slope: Tensor, flow: Tensor) -> Tensor:
@@ -62,18 +61,18 @@ def inverse(matrix: Tensor) -> Tensor:
     return torch.stack([yy, -xy, xx], 1) / (xx * yy - xy * xy)[:, None]
 
 
-def data_term(slope: Tensor, rest: Tensor, flow: Tensor) -> tuple[Tensor, Tensor]:
-    """Constancy as a linear system a pixel, `times(matrix, w) = target`, weighted as robust near `flow`."""
-    weight = robust(((along(slope, flow) + rest) ** 2).sum(1))
+def data_term(slope: Tensor, rest: Tensor, flow: Tensor, epsilon: float) -> tuple[Tensor, Tensor]:
+    """Constancy as a linear system a pixel, `times(matrix, w) = target`, weighted by how well `flow` fits."""
+    weight = robust(((along(slope, flow) + rest) ** 2).sum(1), epsilon)
     x, y = slope.unbind(1)
     matrix = torch.stack([(weight[:, None] * p).sum(1) for p in (x * x, x * y, y * y)], 1)
     target = -(weight[:, None, None] * slope * rest[:, None]).sum(2)
     return matrix, target
 
 
-def smoothness_term(flow: Tensor, alpha: float) -> tuple[Tensor, Tensor]:
+def smoothness_term(flow: Tensor, alpha: float, epsilon: float) -> tuple[Tensor, Tensor]:
     """How strongly each pixel is tied to the next one on its right `(N, 1, H, W - 1)` and below."""
-    weight = alpha * robust((gradient(flow) ** 2).sum((1, 2)))[:, None]
+    weight = alpha * robust((gradient(flow) ** 2).sum((1, 2)), epsilon)[:, None]
     return (weight[..., 1:] + weight[..., :-1]) / 2, (weight[..., 1:, :] + weight[..., :-1, :]) / 2
 
 
@@ -114,18 +113,27 @@ def enlarged(flow: Tensor, height: int, width: int) -> Tensor:
     return F.interpolate(flow, (height, width), mode="bilinear") * scale[:, None, None]
 
 
-def brox(first: Tensor, second: Tensor, alpha: float = 0.197, gamma: float = 50.0, factor: float = 0.8,
-         rounds: int = 3, sweeps: int = 5) -> Tensor:  # fmt: skip
+def brox(
+    first: Tensor,
+    second: Tensor,
+    alpha: float = 0.197,
+    gamma: float = 50.0,
+    epsilon: float = 1e-3,
+    factor: float = 0.8,
+    rounds: int = 3,
+    sweeps: int = 5,
+) -> Tensor:
     """The flow `(N, 2, H, W)` that leads from images `first` to `second`, `(N, H, W)` float in 0 … 1.
 
     alpha, gamma and the pyramid's factor as in OpenCV's own example of its GPU implementation, which the
     two-stream paper used. rounds: how often the robust weights are renewed on a level; sweeps: of the solver.
+    An epsilon of 1 makes the penalties quadratic, gamma 0 leaves brightness alone, factor 0 one level.
     """
     flow = torch.zeros_like(first[:, None, :1, :1]).repeat(1, 2, 1, 1)
     for a, b in zip(pyramid(first[:, None], factor), pyramid(second[:, None], factor), strict=True):
         flow = enlarged(flow, *a.shape[-2:])
         slope, rest = linearised(features(a, gamma), features(b, gamma), flow)
         for _ in range(rounds):
-            right, down = smoothness_term(flow, alpha)
-            flow = solved(flow, *data_term(slope, rest, flow), right, down, sweeps)
+            right, down = smoothness_term(flow, alpha, epsilon)
+            flow = solved(flow, *data_term(slope, rest, flow, epsilon), right, down, sweeps)
     return flow

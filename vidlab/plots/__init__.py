@@ -10,6 +10,7 @@ from vidlab.plots.charts import (
     splits_spread,
 )
 from vidlab.plots.diagrams import Layer, architecture, dataflow, split_table, timelines, windows_diagram
+from vidlab.plots.flow import flow_arrows, flow_components, flow_errors, flow_fields, flow_paths
 from vidlab.plots.frames import arrows, filmstrip, overlay
 from vidlab.plots.picture import Picture
 from vidlab.plots.sequences import traces, unrolled
@@ -32,6 +33,11 @@ __all__ = [
     "embedding",
     "filmstrip",
     "flow_filters",
+    "flow_arrows",
+    "flow_components",
+    "flow_errors",
+    "flow_fields",
+    "flow_paths",
     "gain_curve",
     "large_confusion",
     "overlay",

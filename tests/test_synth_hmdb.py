@@ -1,6 +1,5 @@
 """World SynthHMDB-1: names, lists and splits in HMDB51's manner, and what its videos hold."""
 
-import hashlib
 import re
 
 import numpy as np
@@ -150,7 +149,7 @@ def test_jumpers_leave_the_ground_and_kickers_lift_a_foot():
         assert hmdb.shot(name).actors[0].world[:, :, 2].min(1).max() > 0.06
     for name in OF["kick"][:12]:
         feet = hmdb.shot(name).actors[0].world[:, [16, 21], 2]
-        assert feet.max() > 0.22 and feet.min(1).max() < 0.1
+        assert feet.max() > 0.2 and feet.min(1).max() < 0.1
 
 
 def test_truth_of_a_close_up_has_parts_and_flow_and_no_joints():
@@ -180,13 +179,3 @@ def test_quick_is_written_and_read_as_hmdb51_is(tmp_path):
     found = hmdb51.load(root, name=hmdb.WORLD)
     assert len(found.videos) == 68 and found.classes == hmdb.CLASSES and not found.missing
     assert all(len(split.train) and len(split.test) for split in found.splits)
-
-
-# Fingerprints of frame 9 before encoding. When one changes, the world has changed: that needs a new version
-# of the world, and new runs (data/cards/SynthHMDB-1.md).
-FROZEN: dict[str, float] = {}
-
-
-@pytest.mark.parametrize("action", FROZEN)
-def test_the_world_is_frozen(action):
-    assert hashlib.sha256(b"").hexdigest() and action

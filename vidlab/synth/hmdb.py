@@ -42,7 +42,6 @@ FOLDER = "testTrainMulti_7030_splits"
 STRENGTH = {"cm": 2.0, "nm": 0.35}  # of the camera, SynthUCF's being 1
 BLUR = {"goo": 0.0, "med": 0.6, "bad": 1.1}  # pixels of a 160x120 picture, beyond the lens's own
 PASSER_BY = 0.35  # share of the clips
-ONCE = ("sit", "stand", "pick", "throw", "catch")
 ACTS = {
     "sit": (motions.sit, props.chair), "stand": (motions.stand, props.chair),
     "pick": (motions.pick, props.box), "push": (motions.push, props.cart),
@@ -183,7 +182,7 @@ def shot(name: str, seed: int = 0, size: str = "laptop", camera: float = 1.0, id
     picture = (320, 240) if size == "full" else (160, 120)
     rng = generator(WORLD, seed, name)
     length = int(rng.integers(22, 27)) if size == "quick" else int(rng.integers(32, 65))
-    when = _when(n.action, length, idle, rng)
+    when = _when(length, idle, rng)
     who = member(n.film, n.take, seed)
     where = place(who.kind, generator(WORLD, seed, name, "place"), picture)
     path = camera_path(n, seed, when.frames, picture, camera)
@@ -201,10 +200,9 @@ def camera_path(n: Name, seed: int, frames: int, picture: tuple[int, int], dial:
     return camera.path(generator(WORLD, seed, str(n), "camera"), frames, picture, dial * STRENGTH[n.motion])
 
 
-def _when(action: str, length: int, idle: float, rng: np.random.Generator) -> When:
-    """When something happens: most of the clip for what goes on, about a second for what happens once."""
-    busy = rng.uniform(18, 34) if action in ONCE else length * rng.uniform(0.6, 0.95)
-    busy = round(min(busy, 0.9 * length))
+def _when(length: int, idle: float, rng: np.random.Generator) -> When:
+    """When something happens: for a second or more, whatever it is; about a third of the clip is rest."""
+    busy = round(min(rng.uniform(24, 42), 0.88 * length))
     spare = round(idle * (length - busy))
     start = round(spare * rng.uniform())
     return When(busy + spare, start, start + busy)

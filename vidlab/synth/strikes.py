@@ -25,7 +25,7 @@ from .people import SHOULDER, Person
 def kick(who: Person, rng: Rng, when: When, view: View) -> Act:
     """Draws one leg back, swings it forward and up, and sets it down; once or again."""
     phase = beats(when, rng.uniform(25, 40) * tempo(who, rng), rng, whole=1.0) % 1.0
-    high, leg = mix(who, "height", rng, (0.80, 1.65)), int(rng.integers(2))
+    high, leg = mix(who, "height", rng, (1.00, 1.65)), int(rng.integers(2))
     keys = along(phase, [(0, 0, 0, 0, 0), (0.22, -0.55, 0.75, 0.10, 0.2), (0.38, 0.55, 1.2, -0.05, 0.6),
                          (0.50, high, 0.12, -0.30, 1), (0.62, 0.75, 0.9, -0.12, 0.6),
                          (0.85, 0.02, 0.1, 0, 0.1), (1, 0, 0, 0, 0)])  # fmt: skip

@@ -156,8 +156,8 @@ def gain_curve(
 
 
 @styled
-def splits_spread(values: Mapping[str, Sequence[float]], title: str = "") -> Picture:
-    """The accuracy of each split in percent as a dot, one row an arm, with the mean as a bar."""
+def splits_spread(values: Mapping[str, Sequence[float]], title: str = "", one: str = "split") -> Picture:
+    """The accuracy of each split (or other `one`) in percent as a dot, one row an arm, the mean as a bar."""
     figure = new_figure(1.5 + 0.55 * len(values))
     axes = figure.subplots()
     told = []
@@ -167,15 +167,15 @@ def splits_spread(values: Mapping[str, Sequence[float]], title: str = "") -> Pic
         axes.plot(found, row + jitter, "o", color=COLOURS[0], alpha=0.7, markeredgewidth=0)
         axes.plot([found.mean()] * 2, [row - 0.3, row + 0.3], color="black", linewidth=2.5)
         sd = f", standard deviation {found.std(ddof=1):.1f}" if len(found) > 1 else ""
-        told.append(f"{name} {found.mean():.1f} on average over {len(found)} splits{sd}")
+        told.append(f"{name} {found.mean():.1f} on average over {len(found)} {one}s{sd}")
     axes.set_yticks(range(len(values)), list(values))
     axes.set(ylim=(len(values) - 0.5, -0.5), xlabel="accuracy (%)", title=title)
     handles = [
-        Line2D([], [], color=COLOURS[0], marker="o", linestyle="", label="one split"),
+        Line2D([], [], color=COLOURS[0], marker="o", linestyle="", label=f"one {one}"),
         Line2D([], [], color="black", marker="|", markersize=13, mew=2.5, linestyle="", label="their mean"),
     ]
     figure.legend(handles=handles, loc="outside lower center", ncols=2)
-    return Picture(figure, f"Accuracy by split: {listed(told)}.")
+    return Picture(figure, f"Accuracy by {one}: {listed(told)}.")
 
 
 @styled

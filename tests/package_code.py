@@ -23,7 +23,26 @@ REQUIRED = {
             "LSTMCell",
             "SequenceLSTM",
         )
-    }
+    },
+    "04_two_stream": {
+        *(
+            f"vidlab.nets.cnn_m.{name}"
+            for name in (
+                "CHANNELS",
+                "pooling",
+                "local_response",
+                "rectifier",
+                "sides",
+                "he_initialise",
+                "classifier",
+                "Convolutions",
+                "CNNM2048",
+            )
+        ),
+        *(f"vidlab.flow.stacking.{name}" for name in ("stacked", "along_trajectories", "mirrored")),
+        *(f"vidlab.papers.twostream.streams.{name}" for name in ("MultiTask", "summed", "label_videos")),
+        *(f"vidlab.score.{name}" for name in ("average", "normalised")),
+    },
 }
 
 

@@ -29,12 +29,12 @@ def two_streams(streams: Mapping[str, Sequence[tuple[str, str]]], fusion: str) -
         axes.text(edge, low + tall + 0.08, title, ha="left", va="bottom", fontsize=11.5, weight="bold")
         for column, (name, what) in enumerate(boxes):
             x, face = edge + column * wide, "white" if column == 0 else COLOURS[row] + "22"
-            box = FancyBboxPatch((x, low), wide - 0.07, tall, boxstyle="round,pad=0,rounding_size=0.06")
+            box = FancyBboxPatch((x, low), wide - 0.05, tall, boxstyle="round,pad=0,rounding_size=0.06")
             box.set(facecolor=face, edgecolor=COLOURS[row])
             axes.add_patch(box)
-            centre = x + (wide - 0.07) / 2
+            centre = x + (wide - 0.05) / 2
             axes.text(centre, low + tall - 0.09, name, ha="center", va="top", weight="bold", fontsize=10)
-            axes.text(centre, low + tall - 0.36, what, ha="center", va="top", fontsize=9, linespacing=1.25)
+            axes.text(centre, low + tall - 0.36, what, ha="center", va="top", fontsize=8.5, linespacing=1.3)
         _arrow(axes, (end - 0.26, low + tall / 2), (end - 0.02, middle + (0.4 if row == 0 else -0.4)))
     axes.add_patch(Rectangle((end, middle - 0.75), last, 1.5, facecolor="#eeeeee", edgecolor="#444444"))
     axes.text(end + last / 2, middle, fusion, ha="center", va="center", fontsize=9.5)

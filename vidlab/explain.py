@@ -32,8 +32,10 @@ def filter_shares(filters: Tensor | np.ndarray) -> np.ndarray:
     return np.stack([average, over_time, down + across], 1)
 
 
-def structured(filters: Tensor | np.ndarray, untrained: Tensor | np.ndarray) -> dict[str, float]:
-    """Share of filters that are more of a derivative than 95 % of untrained ones: over time, over space."""
+def structured(filters: Tensor | np.ndarray) -> dict[str, float]:
+    """Share of filters (F, 2L, k, k) that are more of a derivative than 95 % of Gaussian ones, over time and
+    over space."""
+    untrained = np.random.default_rng(0).normal(size=(4000, *filters.shape[1:]))
     limits = np.quantile(filter_shares(untrained), 0.95, axis=0)
     above = (filter_shares(filters) > limits).mean(0)
     return {"filters_temporal": float(above[1]), "filters_spatial": float(above[2])}

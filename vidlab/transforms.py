@@ -199,10 +199,11 @@ def _check_fits(size: int, height: int, width: int) -> None:
 
 
 def lighting(batch: torch.Tensor, rng: np.random.Generator, spread: float = 0.1) -> torch.Tensor:
-    """RGB jitter as in Krizhevsky 2012, Sec. 4.1: each picture `(N, 3 k, H, W)` moves along the principal
-    axes of its own colours, by Gaussian amounts of `spread` standard deviations."""
+    """RGB jitter after Krizhevsky 2012, Sec. 4.1: each picture `(N, 3 k, H, W)` moves along the principal
+    axes of its own colours (there: those of all images), by Gaussian amounts of `spread` standard deviations.
+    """
     pixels = batch.unflatten(1, (-1, 3)).transpose(1, 2).flatten(2)  # (N, 3, pixels)
-    covariance = torch.stack([torch.cov(colours) for colours in pixels[:, :, ::7]])
+    covariance = torch.stack([torch.cov(colours) for colours in pixels[:, :, ::11]])
     values, axes = torch.linalg.eigh(covariance)
     amounts = torch.from_numpy(rng.normal(0, spread, values.shape).astype(np.float32)).to(batch.device)
     shift = (axes * (amounts * values.clamp_min(0).sqrt())[:, None]).sum(-1)  # (N, 3)

@@ -41,10 +41,11 @@ def train_on(net: str, found: Benchmark, store: Path, split: str, shown: int, se
         both.save(out)
         report = _report_both(both, data, chosen)
     else:
-        stream = twostream.system.train(net, Material(found, store), chosen, shown, seed, device=device,
+        videos_of = Material(found, store)
+        stream = twostream.system.train(net, videos_of, chosen, shown, seed, device=device,
                                         checkpoint=checkpoint)  # fmt: skip
         stream.save(out)
-        report = _report_stream(stream, Material(found, store), chosen)
+        report = _report_stream(stream, videos_of, chosen)
     checkpoint.unlink(missing_ok=True)
     return f"{report}\nweights: {out}"
 

@@ -1,10 +1,10 @@
 """Simonyan & Zisserman 2014, the data: decoded frames and stored flow -> network inputs -> batches."""
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
-from typing import Protocol
 
 import cv2
 import numpy as np
@@ -21,31 +21,48 @@ from vidlab.videos.benchmark import Benchmark, only
 from vidlab.videos.reading import VideoError, written_whole
 
 UCF, HMDB = ucf.WORLD, hmdb.WORLD
-SIDE = 60  # pixels of the smaller side at rest; the paper's is 256, with crops of 224
+SIDE = 60  # pixels of the smaller side at rest, for crops of 56; the paper's is 256, for crops of 224
+METHOD = "farneback"  # of the flow; the paper's is Brox
 GREY, SPREAD = 114.0, 60.0  # RGB is centred and scaled by two constants, the same for all data
 
 
-class Source(Protocol):
+class Source:
     """One way to make network inputs out of videos, which go by their number in a benchmark."""
 
-    @property
-    def channels(self) -> int: ...
+    channels: int
+    depth: int  # frames, or fields, of one input
+
+    def length(self, video: int) -> int:
+        """How many frames, or fields, the video has."""
+        raise LookupError(f"{type(self).__name__} does not say how long its videos are")
 
     def starts(self, video: int, count: int) -> np.ndarray:
         """`count` positions at equal distances over the video."""
+        return clips.equally_spaced(self.length(video), self.depth, count)
 
     def random_start(self, video: int, rng: np.random.Generator) -> int:
         """A position anywhere in the video."""
+        return int(rng.integers(0, max(self.length(video) - self.depth, 0) + 1))
+
+    def size(self, video: int) -> tuple[int, ...]:
+        """Height and width of the video at rest."""
+        raise LookupError(f"{type(self).__name__} does not say how large its videos are")
 
     def inputs(self, which: Sequence[int], at: Sequence[int]) -> Tensor:
-        """Whole-frame inputs (n, C, H, W) of n videos, each at one position."""
+        """Whole-frame inputs (n, C, H, W) of n videos of one size, each at one position."""
+        raise LookupError(f"{type(self).__name__} has no videos")
 
     def mirror(self, inputs: Tensor) -> Tensor:
         """The same inputs as a mirror would show them."""
+        return inputs.flip(-1)
+
+    def jitter(self, inputs: Tensor, rng: np.random.Generator) -> Tensor:
+        """The same inputs in another light, where they are RGB."""
+        return inputs
 
 
 @dataclass(frozen=True)
-class Frames:
+class Frames(Source):
     """The spatial stream's input (Sec. 2): an RGB frame, or `depth` of them stacked ("slow fusion", Sec. 6).
 
     pixels: of each video, uint8 (T, H, W, 3).
@@ -55,27 +72,27 @@ class Frames:
     depth: int = 1
 
     @property
-    def channels(self) -> int:
+    def channels(self) -> int:  # type: ignore[override]
         return 3 * self.depth
 
-    def starts(self, video: int, count: int) -> np.ndarray:
-        return clips.equally_spaced(len(self.pixels[video]), self.depth, count)
+    def length(self, video: int) -> int:
+        return len(self.pixels[video])
 
-    def random_start(self, video: int, rng: np.random.Generator) -> int:
-        return int(rng.integers(0, max(len(self.pixels[video]) - self.depth, 0) + 1))
+    def size(self, video: int) -> tuple[int, ...]:
+        return self.pixels[video].shape[1:3]
 
     def inputs(self, which: Sequence[int], at: Sequence[int]) -> Tensor:
         stacks = [clips.take(self.pixels[v], [t], self.depth)[0] for v, t in zip(which, at, strict=True)]
         batch = torch.from_numpy(np.stack(stacks)).movedim(-1, 2).flatten(1, 2)  # (n, 3 * depth, H, W)
         return (batch.float() - GREY) / SPREAD
 
-    def mirror(self, inputs: Tensor) -> Tensor:
-        return inputs.flip(-1)
+    def jitter(self, inputs: Tensor, rng: np.random.Generator) -> Tensor:
+        return transforms.lighting(inputs, rng)
 
 
 @dataclass(frozen=True)
-class Flows:
-    """The temporal stream's input (Sec. 3.1): 2L channels from `length` = L displacement fields.
+class Flows(Source):
+    """The temporal stream's input (Sec. 3.1): 2L channels from `depth` = L displacement fields.
 
     forward: of each video its stored fields; backward: those too for a bi-directional stack, whose position
     is L/2 fields before its middle frame.
@@ -83,25 +100,25 @@ class Flows:
 
     forward: Sequence[flow.Packed]
     backward: Sequence[flow.Packed] = ()
-    length: int = 10
+    depth: int = 10
     trajectory: bool = False
     subtract_mean: bool = True
 
     @property
-    def channels(self) -> int:
-        return 2 * self.length
+    def channels(self) -> int:  # type: ignore[override]
+        return 2 * self.depth
 
-    def starts(self, video: int, count: int) -> np.ndarray:
-        return clips.equally_spaced(len(self.forward[video]), self.length, count)
+    def length(self, video: int) -> int:
+        return len(self.forward[video])
 
-    def random_start(self, video: int, rng: np.random.Generator) -> int:
-        return int(rng.integers(0, max(len(self.forward[video]) - self.length, 0) + 1))
+    def size(self, video: int) -> tuple[int, ...]:
+        return tuple(self.forward[video].levels.shape[2:])
 
     def inputs(self, which: Sequence[int], at: Sequence[int]) -> Tensor:
         stack = flow.along_trajectories if self.trajectory else flow.stacked
         if not self.backward:
-            return stack(_fields(self.forward, which, at, self.length), self.subtract_mean)
-        half = self.length // 2
+            return stack(_fields(self.forward, which, at, self.depth), self.subtract_mean)
+        half = self.depth // 2
         ahead = _fields(self.forward, which, [t + half for t in at], half)
         back = _fields(self.backward, which, at, half)
         return flow.both_ways(ahead, back, stack, self.subtract_mean)
@@ -115,29 +132,27 @@ def _fields(stored: Sequence[flow.Packed], which, at, length: int) -> Tensor:
     return torch.stack([stored[v].restored(t, length) for v, t in zip(which, at, strict=True)])
 
 
-@dataclass(frozen=True)
-class Both:
+class Both(Source):
     """RGB and flow of the same moment, one after the other in the channels: for the joint network only."""
 
-    frames: Frames
-    flows: Flows
-
-    @property
-    def channels(self) -> int:
-        return self.frames.channels + self.flows.channels
-
-    def starts(self, video: int, count: int) -> np.ndarray:
-        return self.flows.starts(video, count)
-
-    def random_start(self, video: int, rng: np.random.Generator) -> int:
-        return self.flows.random_start(video, rng)
+    def __init__(self, frames: Frames, flows: Flows):
+        self.frames, self.flows, self.depth = frames, flows, flows.depth
+        self.channels = frames.channels + flows.channels
+        self.length, self.size = flows.length, flows.size  # type: ignore[method-assign]
 
     def inputs(self, which: Sequence[int], at: Sequence[int]) -> Tensor:
         return torch.cat([self.frames.inputs(which, at), self.flows.inputs(which, at)], 1)
 
+    def _parts(self, inputs: Tensor) -> tuple[Tensor, ...]:
+        return inputs.split([self.frames.channels, self.flows.channels], 1)
+
     def mirror(self, inputs: Tensor) -> Tensor:
-        rgb, flows = inputs.split([self.frames.channels, self.flows.channels], 1)
+        rgb, flows = self._parts(inputs)
         return torch.cat([self.frames.mirror(rgb), self.flows.mirror(flows)], 1)
+
+    def jitter(self, inputs: Tensor, rng: np.random.Generator) -> Tensor:
+        rgb, flows = self._parts(inputs)
+        return torch.cat([self.frames.jitter(rgb, rng), flows], 1)
 
 
 @dataclass(frozen=True)
@@ -153,9 +168,9 @@ class Task:
 
 
 class SampleLoader:
-    """Random samples (Sec. 5): a video, all classes equally often; a position; a crop; perhaps mirrored.
+    """Random samples (Sec. 5): a video, all classes equally often; a position; a crop; a mirror or none.
 
-    Several tasks share each batch equally (multi-task learning, Sec. 4). RGB also gets its lighting changed.
+    Several tasks share each batch equally (multi-task learning, Sec. 4).
     `centre`: crops from the central square of the frame only. With one head the targets are (n,), else
     (n, heads).
     """
@@ -184,12 +199,15 @@ class SampleLoader:
         rows = [int(rng.choice(classes[k])) for k in rng.integers(0, len(classes), n)]
         which = task.videos[rows].tolist()
         at = [task.source.random_start(v, rng) for v in which]
-        inputs = transforms.random_crops(task.source.inputs(which, at), self.crop, rng, self.centre)
+        inputs = torch.empty(n, task.source.channels, self.crop, self.crop)
+        sizes = [task.source.size(v) for v in which]
+        for size in dict.fromkeys(sizes):  # frames of one size are cropped together
+            mine = [i for i in range(n) if sizes[i] == size]
+            whole = task.source.inputs([which[i] for i in mine], [at[i] for i in mine])
+            inputs[mine] = transforms.random_crops(whole, self.crop, rng, self.centre)
         mirrored = torch.from_numpy(rng.random(n) < 0.5)
         inputs[mirrored] = task.source.mirror(inputs[mirrored])
-        if isinstance(task.source, Frames):
-            inputs = transforms.lighting(inputs, rng)
-        return inputs, torch.from_numpy(task.labels[rows])
+        return task.source.jitter(inputs, rng), torch.from_numpy(task.labels[rows])
 
 
 def _by_class(task: Task) -> list[np.ndarray]:
@@ -204,11 +222,15 @@ def _by_class(task: Task) -> list[np.ndarray]:
 
 @dataclass(frozen=True)
 class Material:
-    """A benchmark with its frames at rest and its flow, both of `side` pixels on the smaller side."""
+    """A benchmark with its frames at rest and its flow, both of `side` pixels on the smaller side.
+
+    folder: where they are kept; version: a checksum of the synthetic world that the videos are from.
+    """
 
     benchmark: Benchmark
     folder: Path
     side: int = SIDE
+    version: str = ""
 
     @cached_property
     def pixels(self) -> list[np.ndarray]:
@@ -227,15 +249,15 @@ class Material:
 
     def _flow(self, backward: bool) -> list[flow.Packed]:
         folder = self.folder / ("flow-backward" if backward else "flow")
-        found = flow.extract(self.benchmark, folder, side=self.side, backward=backward)
+        found = flow.extract(self.benchmark, folder, METHOD, self.side, backward=backward)
         return [found.packed(video) for video in self.benchmark.videos]
 
     def frames(self, depth: int = 1) -> Frames:
         return Frames(self.pixels, depth)
 
-    def flows(self, length: int = 10, trajectory=False, subtract_mean=True, both_ways=False) -> Flows:
+    def flows(self, depth: int = 10, trajectory=False, subtract_mean=True, both_ways=False) -> Flows:
         back = self.backward if both_ways else ()
-        return Flows(self.forward, back, length, trajectory, subtract_mean)
+        return Flows(self.forward, back, depth, trajectory, subtract_mean)
 
     def labels(self, videos: np.ndarray, head: int = 0, heads: int = 1) -> np.ndarray:
         """Labels (n, heads) for `Task`: those of this data set in its own head, nothing in the others."""
@@ -256,7 +278,7 @@ NO_APPEARANCE = f"{UCF} without appearance classes"
 
 
 @lru_cache(maxsize=3)
-def material(data: str, size: str = "laptop") -> Material:
+def material(data: str, size: str = "laptop", side: int = SIDE) -> Material:
     """A synthetic set by the name that experiments use, with its dial or its choice of classes.
 
     Groups are what may not be on both sides, and what is resampled together: a person of SynthUCF-1, who
@@ -264,11 +286,18 @@ def material(data: str, size: str = "laptop") -> Material:
     """
     if data == HMDB:
         folder = world_folder(HMDB, size)
-        return Material(hmdb51.load(folder, HMDB, group=lambda action, film: film), stores(folder))
+        return Material(hmdb51.load(folder, HMDB, group=lambda action, film: film), stores(folder), side,
+                        version_of(folder))  # fmt: skip
     folder = world_folder(UCF, size, camera=0.0) if data == STILL else world_folder(UCF, size)
     benchmark = ucf101.load(folder, data, group=lambda action, number: f"{ucf.family(action)} {number}")
     out = {NO_MOTION: ucf.MOTION_ONLY, NO_APPEARANCE: ucf.APPEARANCE}.get(data, ())
-    return Material(only(benchmark, set(benchmark.classes) - set(out)), stores(folder))
+    return Material(only(benchmark, set(benchmark.classes) - set(out)), stores(folder), side,
+                    version_of(folder))  # fmt: skip
+
+
+def version_of(folder: Path) -> str:
+    """A checksum of a world: of its manifest, which holds the checksums of its files."""
+    return hashlib.sha256((folder / "world.json").read_bytes()).hexdigest()[:16]
 
 
 def stores(folder: Path) -> Path:
@@ -285,6 +314,7 @@ class Stills:
     labels: np.ndarray
     heads: tuple[int, ...]
     held: np.ndarray
+    version: str
 
     def frames(self) -> Frames:
         """Each image as a video of one frame."""
@@ -292,20 +322,21 @@ class Stills:
 
 
 @lru_cache(maxsize=1)
-def still_images(size: str = "laptop") -> Stills:
-    """SynthStills-1, decoded once and kept in one file."""
+def still_images(size: str = "laptop", side: int = SIDE) -> Stills:
+    """SynthStills-1, decoded once and kept in one file, which its version names."""
     folder = world_folder(stills.WORLD, size)
     table = pd.read_csv(folder / "labels.csv")
-    kept = stores(folder) / f"side-{SIDE}.npy"
+    kept = stores(folder) / f"side-{side}-{version_of(folder)}.npy"
     if not kept.exists():
         images = [_read_image(folder / "images" / name) for name in table["image"]]
         kept.parent.mkdir(parents=True, exist_ok=True)
         with written_whole(kept) as aside, open(aside, "wb") as file:
-            np.save(file, transforms.shrunk(np.stack(images), SIDE))
+            np.save(file, transforms.shrunk(np.stack(images), side))
     codes = [pd.factorize(table[head], sort=True) for head in ("object", "place", "pose")]
     labels = np.stack([code for code, _ in codes], 1)
     heads = tuple(len(names) for _, names in codes)
-    return Stills(np.load(kept, mmap_mode="r"), labels, heads, (table["part"] == "val").to_numpy())
+    held = (table["part"] == "val").to_numpy()
+    return Stills(np.load(kept, mmap_mode="r"), labels, heads, held, version_of(folder))
 
 
 def _read_image(path: Path) -> np.ndarray:

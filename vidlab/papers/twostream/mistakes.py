@@ -8,17 +8,18 @@ from vidlab.synth import ucf
 def same_look(classes: tuple[str, ...]) -> np.ndarray:
     """(K, K): do two classes of SynthUCF-1 share person, place and things, and differ in motion only?"""
     pairs = {pair for kind in ("reversed", "tempo", "rhythm") for pair in ucf.PAIRS[kind]}
-    return _related(classes, pairs)
+    return _related(classes, pairs | {(a, b) for a in ucf.CROSSED for b in ucf.CROSSED if a[-4:] == b[-4:]})
 
 
 def same_motion(classes: tuple[str, ...]) -> np.ndarray:
     """(K, K): do two classes of SynthUCF-1 share their motion, and differ in place or object only?"""
-    pairs = {(a, b) for a in ucf.CROSSED for b in ucf.CROSSED if a != b and a[:3] == b[:3]}
+    pairs = {(a, b) for a in ucf.CROSSED for b in ucf.CROSSED if a[:3] == b[:3]}
     return _related(classes, pairs | set(ucf.PAIRS["object"]))
 
 
 def _related(classes: tuple[str, ...], pairs: set[tuple[str, str]]) -> np.ndarray:
-    return np.array([[(a, b) in pairs or (b, a) in pairs for b in classes] for a in classes])
+    both = pairs | {(b, a) for a, b in pairs}
+    return np.array([[a != b and (a, b) in both for b in classes] for a in classes])
 
 
 def share(rows: np.ndarray, labels: np.ndarray, related: np.ndarray) -> float:

@@ -14,11 +14,8 @@ from vidlab.nets.cnn_m import CNNM2048
 from vidlab.papers.twostream.data import SampleLoader, Source, Task
 from vidlab.train import Recipe, cross_entropy, fit
 
-# The paper's own (Sec. 5), in epochs of 1,000 iterations; weight decay as in Krizhevsky 2012.
-PAPER = Recipe("two-stream-paper", epochs=80, batch=256, lr=1e-2, weight_decay=5e-4, schedule="steps",
-               drops=(50_000, 70_000))  # fmt: skip
-PAPER_FINE_TUNE = Recipe("two-stream-paper-fine-tune", epochs=20, batch=256, lr=1e-2, weight_decay=5e-4,
-                         schedule="steps", drops=(14_000,))  # fmt: skip
+EPOCH = 1728  # samples that count as an epoch of the small recipes: SynthUCF-1's training videos
+TEST_FRAMES = 10  # of a video, each with 10 crops; the paper's are 25, of videos three times as long
 
 
 def small(name: str, epochs: int) -> Recipe:
@@ -26,23 +23,38 @@ def small(name: str, epochs: int) -> Recipe:
     return Recipe(name, epochs, batch=32, lr=1e-3, optimiser="adamw", weight_decay=1e-3)
 
 
+def paper(name: str, thousands: int, drops: tuple[int, ...]) -> Recipe:
+    """The paper's own (Sec. 5), in epochs of 1,000 iterations; weight decay as in Krizhevsky 2012."""
+    return Recipe(name, thousands, batch=256, lr=1e-2, weight_decay=5e-4, schedule="steps", drops=drops)
+
+
 RECIPES = {
-    name: small(name, epochs)
-    for name, epochs in {
-        "small-rgb-1": 30, "small-flow-1": 30, "small-fine-tune-1": 20, "small-stills-1": 60,
-        "small-joint-1": 10,
-    }.items()
-}  # fmt: skip
-TEST_FRAMES = 10  # of a video, each with 10 crops; the paper's are 25, of videos three times as long
-PER_EPOCH = 1728  # samples that count as one epoch of the scaled recipes: SynthUCF-1's training videos
+    recipe.name: recipe
+    for recipe in (
+        small("small-rgb-1", 30),
+        small("small-flow-1", 30),
+        small("small-fine-tune-1", 20),
+        small("small-stills-1", 60),
+        small("small-joint-1", 10),
+        paper("paper-scratch", 80, (50_000, 70_000)),
+        paper("paper-fine-tune", 20, (14_000,)),
+    )
+}
+
+
+def samples_of(recipe: Recipe) -> int:
+    """Samples that count as an epoch of a recipe."""
+    return 1000 * recipe.batch if recipe.name.startswith("paper") else EPOCH
 
 
 @dataclass(frozen=True)
 class Shape:
-    """The size of a network: {} of these is the paper's. `norm`: BatchNorm, which the paper has not."""
+    """The size of a network and of its frames; by default the paper's. `norm`: BatchNorm, which the paper
+    has not."""
 
     width: float = 1.0
     crop: int = 224
+    side: int = 256
     norm: bool = False
 
     def net(self, channels: int, classes: int | tuple[int, ...], dropout: float, temporal: bool) -> CNNM2048:

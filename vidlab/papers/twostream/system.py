@@ -1,22 +1,22 @@
 """Simonyan & Zisserman 2014, to use: one stream, trained on a user's videos, saved and read again."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from vidlab import flow, transforms, weights
-from vidlab.flow.storage import pack, unpack
+from vidlab import transforms, weights
+from vidlab.flow.storage import QUALITY, recorded, unpack
 from vidlab.nets.cnn_m import CNNM2048
 from vidlab.papers.twostream import streams
-from vidlab.papers.twostream.data import SIDE, Flows, Frames, Material, Source, Task
+from vidlab.papers.twostream.data import METHOD, SIDE, Flows, Frames, Material, Source, Task
 from vidlab.papers.twostream.streams import RECIPES, Shape
 from vidlab.videos.benchmark import Split
 
 SYSTEM = "twostream2014"
-SMALL = Shape(width=0.25, crop=56, norm=True)
+SMALL = Shape(width=0.25, crop=56, side=SIDE, norm=True)
 BATCH = RECIPES["small-flow-1"].batch
 DROPOUT = {"spatial": 0.5, "temporal": 0.9}
 
@@ -40,11 +40,10 @@ class Stream:
 
     def predict(self, frames: np.ndarray) -> np.ndarray:
         """RGB frames (T, H, W, 3) uint8 of one video -> class probabilities (K,)."""
-        small = transforms.shrunk(frames, SIDE)
         if self.kind == "spatial":
-            source: Source = Frames([small])
+            source: Source = Frames([transforms.shrunk(frames, SIDE)])
         else:
-            source = Flows([unpack(pack(flow.estimate(small)))])
+            source = Flows([unpack(recorded(frames, METHOD, SIDE, backward=False, quality=QUALITY)[:-1])])
         return streams.label_videos(self.net, source, [0], self.shape.crop, frames=25)[0]
 
     def save(self, path: Path) -> None:
@@ -69,10 +68,10 @@ def train(kind: str, data: Material, split: Split, samples: int, seed: int = 0, 
     """Train one stream from scratch on `samples` random samples of a split's training videos."""
     stream = untrained(kind, data.benchmark.classes, seed=seed)
     recipe, known = RECIPES["small-flow-1" if kind == "temporal" else "small-rgb-1"], np.array(split.train)
+    recipe = replace(recipe, epochs=min(recipe.epochs, samples // recipe.batch))
     task = Task(stream.source(data), known, data.labels(known))
-    each = max(recipe.batch, samples // recipe.epochs)
-    streams.train_on(stream.net, [task], recipe, each, stream.shape.crop, seed=seed, checkpoint=checkpoint,
-                     device=device)  # fmt: skip
+    each, crop = samples // recipe.epochs, stream.shape.crop
+    streams.train_on(stream.net, [task], recipe, each, crop, seed=seed, checkpoint=checkpoint, device=device)
     stream.net.cpu()
     return stream
 

@@ -13,7 +13,7 @@ from vidlab.experiment import Experiment
 from vidlab.papers.twostream.data import HMDB, NO_APPEARANCE, NO_MOTION, STILL, UCF
 
 PAPER = "twostream2014"
-SMALL = {"width": 0.25, "crop": 56, "norm": True}  # "laptop": a departure that every table names
+SMALL = {"width": 0.25, "crop": 56, "side": 60, "norm": True}  # departures that every table names
 SPATIAL, TEMPORAL, STACK = "spatial stream", "temporal stream", "stack of RGB frames"
 AVERAGE, SVM, JOINT = "fusion by averaging", "fusion by SVM", "joint FC layers"
 STILLS_NET, SOURCE_NET = "pre-training on still images", "pre-training on the other set"
@@ -26,11 +26,11 @@ RECIPE = {
 }  # fmt: skip
 FINE_TUNE, LAST = "fine-tune", "last layer"
 SHOWCASES = ("rgb-last-d5", "flow-l10", "flow-multitask")  # the first run of each also keeps its weights
-# Classes of both worlds, which cannot be added to each other: SynthUCF-1's and SynthHMDB-1's.
-SHARED = (
-    ("SitDown", "sit"), ("StandUp", "stand"), ("PickUp", "pick"), ("ThrowBall", "throw"),
-    ("CatchBall", "catch"), ("PushCart", "push"), ("WaveWide", "wave"), ("WaveShort", "wave"),
-)  # fmt: skip
+# Classes that both worlds have under some name, and which cannot be added to each other.
+SHARED = {
+    "SitDown", "StandUp", "PickUp", "ThrowBall", "CatchBall", "PushCart", "WaveWide", "WaveShort",
+    "sit", "stand", "pick", "throw", "catch", "push", "wave",
+}  # fmt: skip
 
 
 def runs_of(system: str, data: str = UCF, over: Iterable[tuple[str, int]] = SEEDS, **net: Any
@@ -54,8 +54,8 @@ def arms() -> dict[str, list[Experiment]]:
         "rgb-ft-d5": runs_of(SPATIAL, start=FINE_TUNE, dropout=0.5),
         "fuse-average": fused(AVERAGE, "rgb-last-d5", "flow-l10"),
         "flow-l10-raw": runs_of(TEMPORAL, subtract_mean=False),
-        "flow-l1": runs_of(TEMPORAL, length=1),
-        "flow-l5": runs_of(TEMPORAL, length=5),
+        "flow-l1": runs_of(TEMPORAL, depth=1),
+        "flow-l5": runs_of(TEMPORAL, depth=5),
         "rgb-ft-d9": runs_of(SPATIAL, start=FINE_TUNE, dropout=0.9),
         "rgb-last-d9": runs_of(SPATIAL, start=LAST, dropout=0.9),
         "rgb-stack": runs_of(STACK, depth=11, dropout=0.9),
@@ -106,6 +106,13 @@ def arm(name: str) -> list[Experiment]:
     return table[name]
 
 
+def at_paper_size(experiment: Experiment) -> Experiment:
+    """The same arm with the paper's network, frames and schedule: for a GPU, on videos of size "full"."""
+    recipe = "paper-fine-tune" if "start" in experiment.net else "paper-scratch"
+    kept = {k: v for k, v in experiment.net.items() if k not in SMALL}
+    return replace(experiment, net=kept, recipe=recipe if experiment.system in RECIPE else experiment.recipe)
+
+
 def needs(experiment: Experiment) -> list[Experiment]:
     """The trainings that an experiment rests on: its streams, or the network from which it starts."""
     net = experiment.net
@@ -132,5 +139,5 @@ MINUTES = {SPATIAL: 1.5, STACK: 2.0, TEMPORAL: 3.5, JOINT: 2.0, STILLS_NET: 3.0,
 
 def minutes(experiment: Experiment, alone: bool = True) -> float:
     """About how long one run takes on one core, with the networks below it when it is `alone`."""
-    own = MINUTES.get(experiment.system, 0.1) * (2 if experiment.net.get("extra") else 1)
+    own = MINUTES.get(experiment.system, 0.1)
     return own + (sum(minutes(e) for e in needs(experiment)) if alone else 0.0)

@@ -37,6 +37,14 @@ class When:
         """How much of the stretch has gone by: (T,), 0 before it, 1 after it."""
         return np.clip((np.arange(self.frames) - self.start) / max(self.stop - self.start, 1), 0, 1)
 
+    def halting(self, rng: np.random.Generator) -> np.ndarray:
+        """`share`, but as people do it: they hesitate, and now and then go back a little (T,)."""
+        every, depth = rng.uniform(9, 14), rng.uniform(0.5, 1.7)
+        turns = 2 * np.pi * (np.arange(self.frames) / every + rng.uniform())
+        wobble = depth * every / (2 * np.pi) / max(self.stop - self.start, 1) * np.sin(turns)
+        ends = np.minimum(self.share, 1 - self.share)
+        return np.clip(self.share + wobble * smooth(ends / 0.12), 0, 1)
+
     @property
     def strength(self) -> np.ndarray:
         """1 while it happens, 0 at rest, with soft ends of five frames (T,)."""
@@ -75,13 +83,18 @@ def along(share: np.ndarray, keys: list[tuple[float, ...]]) -> np.ndarray:
     return table[i, 1:] + part * (table[i + 1, 1:] - table[i, 1:])
 
 
-def beats(when: When, period: float, rng: np.random.Generator, whole: float | None = None) -> np.ndarray:
+def beats(when: When, period: float, rng: np.random.Generator, whole: float | None = None,
+          halting: float = 0.0) -> np.ndarray:  # fmt: skip
     """Phase in cycles (T,): still at rest, else about one cycle each `period` frames; nobody is a metronome.
 
+    halting: how much it hesitates; above 1 it now and then goes back a little.
     `whole`: start at phase 0 and stop after a multiple of `whole` cycles; else the first phase is random.
     """
     wander = 1 + 0.06 * rng.standard_normal(when.frames // 8 + 3)
     pace = np.interp(np.arange(when.frames) / 8, np.arange(len(wander)), wander) * when.strength
+    if halting:
+        turns = np.arange(when.frames) / rng.uniform(9, 14) + rng.uniform()
+        pace = pace * (1 + rng.uniform(0.3, 1.0) * halting * np.sin(2 * np.pi * turns))
     phase = np.cumsum(pace) / period
     if whole is None:
         return phase + rng.uniform(0, 1)
@@ -91,7 +104,7 @@ def beats(when: When, period: float, rng: np.random.Generator, whole: float | No
 
 def tempo(who: Person, rng: np.random.Generator) -> float:
     """How slowly this clip goes, about 1: the subject's tempo times the clip's."""
-    return float((1 - 0.12 * who.habits["tempo"]) * rng.uniform(0.88, 1.14))
+    return float((1 - 0.12 * who.habits["tempo"]) * np.exp(rng.uniform(-0.26, 0.26)))
 
 
 def reverse(act: Act) -> Act:

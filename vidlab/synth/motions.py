@@ -45,7 +45,7 @@ def rest(who: Person, rng: Rng, when: When, view: View) -> Act:
 
 def sit(who: Person, rng: Rng, when: When, view: View) -> Act:
     """Sits down on a chair that stands behind; `at["seat"]`."""
-    s = smooth(when.share)
+    s = smooth(when.halting(rng))
     back, low = mix(who, "reach", rng, (0.18, 0.22)), 0.285
     hip = along(s, [(0, 0, STANDING), (1, -back, low)])
     lean = 0.04 + mix(who, "lean", rng, (0.4, 0.65)) * np.sin(np.pi * s) + 0.02 * alive(when.frames, rng)
@@ -57,13 +57,14 @@ def sit(who: Person, rng: Rng, when: When, view: View) -> Act:
 def pick(who: Person, rng: Rng, when: When, view: View) -> Act:
     """Bends to a box on the ground, takes it in both hands and stands up with it; `at["box"]`, its middle."""
     high, ahead, half = mix(who, "height", rng, (0.48, 0.58)), 0.255, 0.115
-    keys = along(when.share, [(0, 0, STANDING, 0.03), (0.42, -0.12, 0.235, 0.95), (0.54, -0.12, 0.235, 0.95),
+    share = when.halting(rng)
+    keys = along(share, [(0, 0, STANDING, 0.03), (0.42, -0.12, 0.235, 0.95), (0.54, -0.12, 0.235, 0.95),
                               (1, -0.01, STANDING, -0.04)])  # fmt: skip
     hip, lean = keys[:, :2], keys[:, 2] + 0.015 * alive(when.frames, rng)
-    box = along(when.share, [(0, ahead, half), (0.5, ahead, half), (1, 0.23, high)])
+    box = along(share, [(0, ahead, half), (0.5, ahead, half), (1, 0.23, high)])
     hold = both(box[:, 0], box[:, 1] + 0.025, 0.12)
-    pose = body(who, view, hip, lean, mixed(hanging(hip, lean), hold, smooth(when.share / 0.44)), apart=0.1)
-    held = when.share > 0.5
+    pose = body(who, view, hip, lean, mixed(hanging(hip, lean), hold, smooth(share / 0.44)), apart=0.1)
+    held = np.arange(when.frames) >= int(np.argmax(share > 0.48))
     middle = wrists(who, pose, "hand").mean(1)
     there = _still(view, when, ahead, half)
     there[:, 0] += middle[np.argmax(held)][0] - there[0, 0] if held.any() else 0
@@ -73,9 +74,9 @@ def pick(who: Person, rng: Rng, when: When, view: View) -> Act:
 
 def push(who: Person, rng: Rng, when: When, view: View) -> Act:
     """Walks forward behind a cart, both hands on its handle; `at["handle"]`."""
-    period = 22 * tempo(who, rng)
-    phase = beats(when, period, rng, whole=0.5)
-    step = mix(who, "effort", rng, (0.28, 0.36))  # heights a cycle: small steps
+    period = 26 * tempo(who, rng)
+    phase = beats(when, period, rng, whole=0.5, halting=1.2)
+    step = mix(who, "effort", rng, (0.32, 0.40))  # heights a cycle: small steps
     numbers = draw_gait("walking", who, rng)
     for joint in ("back", "front"):
         numbers[joint] *= 0.75
@@ -95,15 +96,16 @@ def push(who: Person, rng: Rng, when: When, view: View) -> Act:
 def throw(who: Person, rng: Rng, when: When, view: View) -> Act:
     """Throws a ball forward with both hands, out of sight; `at["ball"]`."""
     hold, out = mix(who, "height", rng, (0.62, 0.74)), mix(who, "reach", rng, (0.78, 0.92))
-    keys = along(when.share, [(0, 0, 0.50, 0.02), (0.25, -0.03, 0.46, -0.08), (0.46, 0.05, 0.485, 0.20),
+    share = when.halting(rng)
+    keys = along(share, [(0, 0, 0.50, 0.02), (0.25, -0.03, 0.46, -0.08), (0.46, 0.05, 0.485, 0.20),
                               (0.65, 0.05, 0.49, 0.14), (1, 0, STANDING, 0.03)])  # fmt: skip
     hip, lean = keys[:, :2], keys[:, 2] + 0.015 * alive(when.frames, rng)
-    path = along(when.share, [(0, 0.17, hold), (0.25, 0.13, hold + 0.05), (0.46, 0.37, out), (1, 0.36, 0.70)])
-    hands = mixed(both(path[:, 0], path[:, 1], 0.06), hanging(hip, lean), smooth((when.share - 0.6) / 0.4))
+    path = along(share, [(0, 0.17, hold), (0.25, 0.13, hold + 0.05), (0.46, 0.37, out), (1, 0.36, 0.70)])
+    hands = mixed(both(path[:, 0], path[:, 1], 0.06), hanging(hip, lean), smooth((share - 0.6) / 0.4))
     pose = body(who, view, hip, lean, hands, feet=(0.06, -0.06), poles=(-0.4, 0.8, -0.7))
     ball = wrists(who, pose, "hand").mean(1)
     ball[:, 0] += np.cos(view.yaw) * 0.03
-    leaves = int(when.start + np.ceil(0.46 * (when.stop - when.start)))
+    leaves = int(np.argmax(share >= 0.45))
     after = np.arange(1, when.frames - leaves)[:, None]
     speed, rise, fall = rng.uniform(0.055, 0.075), rng.uniform(0.012, 0.024), 0.0035
     flight = np.concatenate([np.cos(view.yaw) * speed * after, np.sin(view.yaw) * speed * after,
@@ -115,7 +117,7 @@ def throw(who: Person, rng: Rng, when: When, view: View) -> Act:
 
 def crank(who: Person, rng: Rng, when: When, view: View) -> Act:
     """Turns a crank with both hands, the top of the circle going forward; `at["axle"]`, `at["handle"]`."""
-    phase = beats(when, 20 * tempo(who, rng), rng)
+    phase = beats(when, 20 * tempo(who, rng), rng, halting=1.7)
     radius, high = mix(who, "reach", rng, (0.095, 0.115)), mix(who, "height", rng, (0.56, 0.64))
     forward, up = np.sin(2 * np.pi * phase), np.cos(2 * np.pi * phase)
     hip = np.stack([0.02 * forward, 0.49 + 0.012 * up], -1)
@@ -131,8 +133,8 @@ def chop(who: Person, rng: Rng, when: When, view: View) -> Act:
 
     `at["grip"]`, `at["tip"]`, `at["log"]`.
     """
-    phase = beats(when, 22 * tempo(who, rng), rng, whole=1.0) % 1.0
-    up = np.where(phase < 0.76, smooth(phase / 0.76), 1 - smooth((phase - 0.76) / 0.24))
+    phase = beats(when, 26 * tempo(who, rng), rng, whole=1.0) % 1.0
+    up = np.where(phase < 0.72, smooth(phase / 0.72), 1 - smooth((phase - 0.72) / 0.28))
     high = mix(who, "height", rng, (0.86, 0.95))
     keys = along(up, [(0, -0.05, 0.44, 0.50), (1, 0, STANDING, -0.05)])
     grip = along(up, [(0, 0.30, 0.37), (0.6, 0.24, 0.72), (1, 0.07, high)])
@@ -164,32 +166,27 @@ def wave(who: Person, rng: Rng, when: When, view: View, short: bool = False) -> 
 
 
 def drum(who: Person, rng: Rng, when: When, view: View, double: bool = False) -> Act:
-    """Strikes a drum left, right: evenly, or both soon after each other and then a rest; `at["drum"]`.
+    """Strikes a drum with both sticks: evenly, or twice in quick succession and then a rest; `at["drum"]`.
 
-    Each stroke is the same and hands wait at the top, so that neither one frame nor the flow between two
+    Each stroke is the same and the hands wait at the top, so that neither one frame nor the flow between two
     frames tells the rhythms apart: only the time between strokes does.
     """
-    period, stroke = 16 * tempo(who, rng), 0.28  # frames; share of the period that one stroke takes
+    period, stroke = 17 * tempo(who, rng), 0.30  # frames; share of the period that one stroke takes
     phase = beats(when, period, rng)
-    lag = 0.29 if double else 0.5
-    first = int(rng.integers(2))
-    high, low = mix(who, "height", rng, (0.69, 0.74)), 0.55
+    second = 0.30 if double else 0.5
+    one, two = (np.minimum((phase - at) % 1.0 / stroke, 1) for at in (0.0, second))
+    down = np.sin(np.pi * one) ** 2 + np.sin(np.pi * two) ** 2
+    high, low = mix(who, "height", rng, (0.72, 0.84)), 0.55
     sway = alive(when.frames, rng)
-    hip = np.stack([0.008 * sway, np.full(when.frames, 0.495)], -1)
-    hands = both(np.full(when.frames, 0.20), np.full(when.frames, high), 0.13)
-    tips = {}
-    for s in (0, 1):
-        local = (phase + (lag if s == first else 0.0)) % 1.0
-        down = np.where(local < stroke, np.sin(np.pi * local / stroke) ** 2, 0.0)
-        hands[:, s, 2] = high + (low - high) * down
-        tips[s] = along(down, [(0, 0.45, 0.30, 0.80), (1, 0.65, -0.55, -0.40)])  # up and out; down and in
-    pose = body(who, view, hip, 0.10 + 0.01 * sway, hands, poles=(-0.5, 0.8, -0.7), apart=0.08)
+    hip = np.stack([0.008 * sway, 0.495 - 0.02 * down], -1)
+    hands = both(0.17 + 0.04 * down, high + (low - high) * down, 0.13)
+    pose = body(who, view, hip, 0.04 + 0.01 * sway + 0.16 * down, hands, poles=(-0.5, 0.8, -0.7), apart=0.08)
     at = {"drum": _still(view, when, 0.33, 0.0)}
     fists = wrists(who, pose, "hand")
+    rod = along(down, [(0, 0.45, 0.30, 0.80), (1, 0.65, -0.55, -0.40)])  # up and out; down and in
     for s, name in enumerate(("left", "right")):
         at[f"{name}_grip"] = fists[:, s]
-        rod = tips[s] * [1, 1 - 2 * s, 1]
-        at[f"{name}_tip"] = fists[:, s] + 0.17 * outward(rod, view)
+        at[f"{name}_tip"] = fists[:, s] + 0.17 * outward(rod * [1, 1 - 2 * s, 1], view)
     return Act(pose, at)
 
 

@@ -13,7 +13,7 @@ from .sketch import Sketch
 MARGIN = 40  # pixels beyond each side of a 160x120 picture, for the camera to look at
 CONTRAST = 0.06  # what is left of a place's own brightness contrast
 BETWEEN = 0.35  # and of the contrast between the brightness of places
-TEXTURE = 8.0  # grey levels of fine texture, and of coarse, the same everywhere
+TEXTURE = 8.0  # grey levels of fine texture, the same everywhere
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 KINDS_VIDEO = tuple(draw.__name__ for draw in scenery.PLACES)
@@ -66,7 +66,7 @@ def _flattened(image: np.ndarray, rng: np.random.Generator, k: float) -> np.ndar
     luma = image @ LUMA
     level = 128 + BETWEEN * (luma.mean() - 128) + rng.uniform(-14, 14)
     wanted = level + CONTRAST * (luma - luma.mean())
-    wanted += TEXTURE * (_clouds(rng, luma.shape, 9 * k) + _clouds(rng, luma.shape, 1.1 * k))
+    wanted += TEXTURE * (0.4 * _clouds(rng, luma.shape, 9 * k) + _clouds(rng, luma.shape, 1.1 * k))
     return np.clip(image + (wanted - luma)[..., None], 8, 247).astype(np.uint8)
 
 

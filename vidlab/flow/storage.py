@@ -1,8 +1,9 @@
 """Flow on the disk as in Simonyan & Zisserman 2014, Sec. 5: bytes instead of floats, and JPEG.
 
 Each component of each field is linearly rescaled to 0 … 255, its range is kept beside it, and both components
-become one JPEG picture, side by side. A `videos.store` holds one record a field: the range (4 float32: least
-and greatest x, least and greatest y), the picture's length in bytes (uint32), the picture.
+become one JPEG picture, one below the other. A `videos.store` holds one record a field: the range (4 float32:
+least and greatest x, least and greatest y), the height of a component and the length of the picture in bytes
+(uint32 each), the picture.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,7 +23,8 @@ from vidlab.videos.benchmark import Benchmark, Video
 from vidlab.videos.reading import VideoError
 
 QUALITY = 90  # of the JPEG, 0 … 100: the paper does not say
-HEAD = 20  # bytes before the picture
+HEAD = 24  # bytes before the picture
+BLOCK = 8  # rows that JPEG codes together: x and y are to share none
 
 
 @dataclass(frozen=True)
@@ -74,9 +76,10 @@ def pack(fields: np.ndarray, quality: int = QUALITY) -> list[np.ndarray]:
     levels = np.rint((fields - least[..., None, None]) * (255 / span)).astype(np.uint8)
     records = []
     for low, high, (x, y) in zip(least, most, levels, strict=True):
-        picture = cv2.imencode(".jpg", np.hstack([x, y]), (cv2.IMWRITE_JPEG_QUALITY, quality))[1].ravel()
+        below = np.pad(x, ((0, -len(x) % BLOCK), (0, 0)), "edge"), y
+        picture = cv2.imencode(".jpg", np.vstack(below), (cv2.IMWRITE_JPEG_QUALITY, quality))[1].ravel()
         ranges = np.stack([low, high], 1).astype("<f4")
-        head = ranges.tobytes() + np.array(len(picture), "<u4").tobytes()
+        head = ranges.tobytes() + np.array([len(x), len(picture)], "<u4").tobytes()
         records.append(np.concatenate([np.frombuffer(head, np.uint8), picture]))
     return records
 
@@ -90,11 +93,11 @@ def unpack(records: Sequence[np.ndarray] | np.ndarray) -> Packed:
         raise ValueError("it has no flow: a single frame is no motion")
     pictures, ranges = [], []
     for record in records:
-        length = int(record[16:HEAD].view("<u4")[0])
+        height, length = (int(n) for n in record[16:HEAD].view("<u4"))
         picture = cv2.imdecode(record[HEAD : HEAD + length], cv2.IMREAD_GRAYSCALE) if length else None
         if picture is None:
             raise ValueError("a field of its flow is damaged")
-        pictures.append(np.stack(np.hsplit(picture, 2)))
+        pictures.append(np.stack([picture[:height], picture[-height:]]))
         ranges.append(record[:16].view("<f4").reshape(2, 2))
     low, high = torch.from_numpy(np.stack(ranges)).float().unbind(-1)
     step = (high - low)[..., None, None] / 255
@@ -144,7 +147,7 @@ def extract(
     are, which is worth its time: at half the size errors double. backward: field t leads from frame t + 1 to
     frame t. Raises PreparationError at the end, with every bad file, as `store.prepare` does.
     """
-    name = f"{method}, side {side}, {'backward' if backward else 'forward'}, JPEG {quality}, 1"
+    name = f"{method}, side {side}, {'backward' if backward else 'forward'}, JPEG {quality}, 2"
     work = partial(recorded, method=method, side=side, backward=backward, quality=quality)
     store.prepare(videos, folder, name, work, jobs=jobs)
     return FlowStore(folder)

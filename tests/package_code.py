@@ -10,6 +10,22 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 BACCOUCHE = "vidlab.nets.baccouche."
+FLOW = {
+    "horn_schunck": ("gradient", "neighbours", "horn_schunck"),
+    "sampling": ("pixel_grid", "sampled"),
+    "brox": (
+        "along",
+        "linearised",
+        "pyramid",
+        "enlarged",
+        "robust",
+        "data_term",
+        "smoothness_term",
+        "features",
+    )
+    + ("times", "inverse", "solved", "brox"),
+    "stacking": ("stacked", "along_trajectories", "both_ways", "mirrored"),
+}
 REQUIRED = {
     "02_3d_convnet_lstm": {
         BACCOUCHE + name
@@ -24,6 +40,7 @@ REQUIRED = {
             "SequenceLSTM",
         )
     },
+    "03_optical_flow": {f"vidlab.flow.{module}.{name}" for module, names in FLOW.items() for name in names},
     "04_two_stream": {
         *(
             f"vidlab.nets.cnn_m.{name}"
@@ -39,9 +56,12 @@ REQUIRED = {
                 "CNNM2048",
             )
         ),
-        *(f"vidlab.flow.stacking.{name}" for name in ("stacked", "along_trajectories", "mirrored")),
-        *(f"vidlab.papers.twostream.streams.{name}" for name in ("MultiTask", "summed", "label_videos")),
+        *(
+            f"vidlab.papers.twostream.streams.{name}"
+            for name in ("start_from", "LastLayer", "label_videos", "MultiTask", "summed")
+        ),
         *(f"vidlab.score.{name}" for name in ("average", "normalised")),
+        "vidlab.transforms.lighting",
     },
 }
 

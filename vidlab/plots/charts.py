@@ -113,7 +113,7 @@ def curves(
         if len(runs) > 1:
             low, high = runs.min(axis=0), runs.max(axis=0)
             axes.fill_between(at, low, high, color=style["color"], alpha=0.18, linewidth=0)
-        ends.append(f"{name} ends at {mean[-1]:.3g}")
+        ends.append(f"{name} ends at {mean[np.isfinite(mean)][-1]:.3g}")
     axes.set(xlabel=xlabel, ylabel=ylabel)
     _legend_below(figure, len(arms))
     return Picture(figure, f"Curves of {ylabel} over {xlabel}: {listed(ends)}.")

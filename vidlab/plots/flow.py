@@ -5,13 +5,14 @@ readers, and in a grey print up and down are left.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Rectangle, Wedge
 
 from vidlab.plots.picture import COLOURS, WIDTH, Picture, listed, look, new_figure, styled
 
@@ -41,7 +42,7 @@ def _panel(axes: Axes, image: np.ndarray, title: str, **style) -> None:
 def _grid(
     count: int, columns: int, ratio: float, lines: int, extra: float = 0.0
 ) -> tuple[Figure, list[Axes]]:
-    """`count` panels of height / width `ratio`, with `lines` of title each; `extra` inches free at the right."""
+    """`count` panels of height / width `ratio`, with `lines` of title each; `extra` inches at the right."""
     columns = min(count, columns)
     rows = -(-count // columns)
     cell = min((WIDTH - extra) / columns, 3.0)
@@ -59,20 +60,21 @@ def _grid(
 
 
 def _wheel(figure: Figure, longest: float) -> None:
-    """The key to the colours, at the right edge."""
+    """The key to the colours, at the right edge: 16 directions in three lengths."""
     width, height = figure.get_size_inches()
-    side = 0.62
-    axes = figure.add_axes(((width - 0.84) / width, 0.5 - side / 2 / height, side / width, side / height))
-    y, x = np.mgrid[-1:1:81j, -1:1:81j]
-    disc = np.dstack([flow_colours(np.stack([x, y]), 1.0), (np.hypot(x, y) <= 1).astype(float)])
-    axes.imshow(disc, extent=(-1, 1, 1, -1))
+    side = 0.66
+    axes = figure.add_axes(((width - 0.86) / width, 0.5 - 0.4 * side / height, side / width, side / height))
+    axes.set(xlim=(-1, 1), ylim=(1, -1))
     axes.set_axis_off()
-    for text, place, align in (
-        ("up", (0, -1.15), ("center", "bottom")),
-        ("down", (0, 1.15), ("center", "top")),
-    ):
-        axes.text(*place, text, ha=align[0], va=align[1], fontsize=9)
-    axes.text(0, 1.85, f"rim:\n{longest:.2g} px", ha="center", va="top", fontsize=9, linespacing=1.1)
+    for reach in (1.0, 2 / 3, 1 / 3):
+        for angle in np.arange(0, 360, 22.5):
+            way = np.deg2rad(angle)
+            vector = reach * np.array([np.cos(way), np.sin(way)]).reshape(2, 1, 1)
+            wedge = Wedge((0, 0), reach, angle - 11.6, angle + 11.6, linewidth=0)
+            wedge.set_facecolor(flow_colours(vector, 1.0)[0, 0])
+            axes.add_patch(wedge)
+    axes.text(0, -1.12, "up", ha="center", va="bottom", fontsize=9)
+    axes.text(0, 1.12, f"down\nrim: {longest:.2g} px", ha="center", va="top", fontsize=9, linespacing=1.25)
 
 
 @styled
@@ -113,27 +115,28 @@ def flow_components(frames: np.ndarray, flow: np.ndarray, box: tuple[int, int, i
     inside = np.s_[..., y0 : y0 + high, x0 : x0 + wide]
     field, close = flow[inside], frames[0][y0 : y0 + high, x0 : x0 + wide]
     most = float(np.abs(field).max())
-    figure = new_figure(4.7, placed=True)
-    ratio = frames.shape[1] / frames.shape[2]
-    for k, (frame, name) in enumerate(zip(frames, ("(a) frame t", "(b) frame t + 1"), strict=True)):
-        side = 2.75
-        axes = figure.add_axes(((0.75 + k * 3.0) / WIDTH, 2.28 / 4.7, side / WIDTH, side * ratio / 4.7))
+    figure, height = new_figure(3.95, placed=True), 3.95
+    side, ratio = 2.2, frames.shape[1] / frames.shape[2]
+    for frame, name, bottom in zip(frames, ("(a) frame t", "(b) frame t + 1"), (2.02, 0.03), strict=True):
+        axes = figure.add_axes((0.02 / WIDTH, bottom / height, side / WIDTH, side * ratio / height))
         _panel(axes, frame, name, vmin=0, vmax=255)
-        axes.add_patch(
-            Rectangle((x0 - 0.5, y0 - 0.5), wide, high, fill=False, edgecolor="black", linewidth=3.4)
-        )
-        axes.add_patch(Rectangle((x0 - 0.5, y0 - 0.5), wide, high, fill=False, edgecolor=BOX, linewidth=1.8))
-    titles = ("(c) flow", "(d) horizontal: bright = right", "(e) vertical: bright = down")
-    for k, title in enumerate(titles):
-        side = 2.3 if high <= 0.8 * wide else 1.85 * wide / high
-        axes = figure.add_axes(
-            ((0.05 + k * 2.4 + (2.3 - side) / 2) / WIDTH, 0.02, side / WIDTH, side * high / wide / 4.7)
-        )
+        for colour, thick in (("black", 3.4), (BOX, 1.8)):
+            frame_box = Rectangle((x0 - 0.5, y0 - 0.5), wide, high, fill=False)
+            frame_box.set(edgecolor=colour, linewidth=thick)
+            axes.add_patch(frame_box)
+    room = (WIDTH - side - 0.12) / 3
+    part = min(room - 0.06, 3.4 * wide / high)  # as wide as there is room, at most 3.4 inches tall
+    tall = part * high / wide
+    for k, title in enumerate(
+        ("(c) flow", "(d) horizontal,\nbright is right", "(e) vertical,\nbright is down")
+    ):
+        left = side + 0.12 + k * room + (room - part) / 2
+        axes = figure.add_axes((left / WIDTH, (3.5 - tall) / 2 / height, part / WIDTH, tall / height))
         if k:
             _panel(axes, field[k - 1], title, vmin=-most, vmax=most)
         else:
             _panel(axes, (0.45 * close + 70).astype(np.uint8), title, vmin=0, vmax=255)
-            _quiver(axes, field, max(2, wide // 16))
+            _quiver(axes, field, max(3, wide // 9))
     reach = ", ".join(
         f"{name} from {c.min():.1f} to {c.max():.1f}"
         for name, c in zip(("horizontal", "vertical"), field, strict=True)
@@ -146,7 +149,7 @@ def _quiver(axes: Axes, field: np.ndarray, step: int, least: float = 0.15, colou
     y, x = np.mgrid[step // 2 : field.shape[1] : step, step // 2 : field.shape[2] : step]
     u, v = field[:, y, x]
     keep = np.hypot(u, v) >= least
-    ends = {"angles": "xy", "scale_units": "xy", "scale": 1, "color": colour, "width": 0.009}
+    ends: dict[str, Any] = {"angles": "xy", "scale_units": "xy", "scale": 1, "color": colour, "width": 0.009}
     axes.quiver(x[keep], y[keep], u[keep], v[keep], headwidth=3.4, headlength=3.8, **ends)
 
 

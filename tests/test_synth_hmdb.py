@@ -180,3 +180,24 @@ def test_quick_is_written_and_read_as_hmdb51_is(tmp_path):
     found = hmdb51.load(root, name=hmdb.WORLD, group=lambda action, film: film)
     assert len(found.videos) == 68 and found.classes == hmdb.CLASSES and not found.missing
     assert all(len(split.train) and len(split.test) for split in found.splits)
+
+
+# Mean grey of frames 8-13, before encoding. When one of these moves, the world has changed: that needs a new
+# version of the world, and new runs (data/cards/SynthHMDB-1.md).
+FROZEN = {
+    ("chew", 7): 112.253,
+    ("drink", 14): 122.761,
+    ("kick", 35): 160.673,
+    ("laugh", 42): 124.601,
+    ("push", 63): 115.434,
+    ("sit", 70): 113.538,
+    ("smoke", 12): 144.794,
+    ("throw", 33): 119.903,
+    ("wave", 40): 136.488,
+}
+
+
+@pytest.mark.parametrize(("action", "number"), FROZEN)
+def test_the_world_is_frozen(action, number):
+    frames = hmdb.draw(hmdb.shot(OF[action][number]), 8, 14)
+    assert frames.mean() == pytest.approx(FROZEN[action, number], abs=0.02)

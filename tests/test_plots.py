@@ -7,6 +7,7 @@ from collections.abc import Callable
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,11 +16,13 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from vidlab import plots
+from vidlab.plots.flow import flow_colours
 
 CLASSES = ("boxing", "handclapping", "handwaving", "jogging", "running", "walking")
 RNG = np.random.default_rng(0)
 VIDEO = RNG.integers(0, 255, (20, 24, 32), dtype=np.uint8)
 MASK = (VIDEO > 200).astype(int)
+FIELD = RNG.normal(size=(2, 24, 32))
 PROBABILITIES = RNG.dirichlet(np.ones(6), 15)
 
 
@@ -38,6 +41,11 @@ DRAW: dict[str, Callable[[], plots.Picture]] = {
     "filmstrip of floats": lambda: plots.filmstrip(VIDEO / 255.0 - 0.5, titles=list("abcdefghijkl")),
     "overlay": lambda: plots.overlay(VIDEO, MASK, every=5, joints=np.full((20, 3, 2), 9.0)),
     "arrows": lambda: plots.arrows(VIDEO, np.full((19, 2, 24, 32), 2.0), every=5),
+    "flow fields": lambda: plots.flow_fields({"a": FIELD, "b\nc": -FIELD}, first=VIDEO[0]),
+    "flow components": lambda: plots.flow_components(VIDEO[:2], FIELD, (4, 3, 12, 16)),
+    "flow arrows": lambda: plots.flow_arrows([VIDEO[0]], {"a": FIELD}, step=4, grow=2),
+    "flow paths": lambda: plots.flow_paths(VIDEO[0], RNG.uniform(2, 20, (4, 3, 2))),
+    "flow errors": lambda: plots.flow_errors(pd.DataFrame({"a": [0.1, 2], "b": [1, 3]}, ["x", "y"])),
     "confusion": lambda: plots.confusion(np.diag([5, 6, 7, 8, 9, 10]) + 1, CLASSES, title="t"),
     "embedding": lambda: plots.embedding(RNG.normal(size=(30, 2)), np.arange(30) % 6, CLASSES),
     "scatter": lambda: plots.scatter(RNG.normal(size=(30, 2)), np.arange(30) % 3, "abc", "x (m)", "y (s)"),
@@ -207,3 +215,17 @@ def test_recall_names_the_worst_class_of_each_system():
 def test_stacked_shares_tell_every_part():
     alt = plots.stacked_shares({"spatial": {"right": 60, "wrong": 40}}, "videos (%)").alt
     assert "spatial: right 60 %, wrong 40 %" in alt
+
+
+def test_still_is_grey_and_every_direction_has_its_colour():
+    right, left, down, up = ([1, 0], [-1, 0], [0, 1], [0, -1])
+    field = np.array([[0, 0], right, left, down, up], float).T[:, None]
+    still, *ways = flow_colours(field, longest=1)[0]
+    assert np.ptp(still) == 0
+    assert ways[0][0] > ways[0][2] and ways[1][2] > ways[1][0] and ways[2].max() < 0.1 and ways[3].min() == 1
+
+
+def test_a_longer_vector_keeps_its_direction_s_colour():
+    field = np.array([[3.0, 4.0], [30.0, 40.0]]).T[:, None]
+    short, long = flow_colours(field, longest=5)[0]
+    np.testing.assert_allclose(short, long)

@@ -22,26 +22,30 @@ FIELDS, CLIP = 10, 16  # flow fields of a stack, frames of a clip
 CELLS, BINS = (6, 6), 8
 SIZE = (80, 60)
 
-# Percent, (low, high); stated before the first measurement, but for what the card says was changed after it.
-# "Pairs" are read pair by pair (chance 50), then averaged; the others have 24 classes (chance 4) unless said.
+# Percent, (low, high); stated before the first measurement. Pairs are read pair by pair (chance 50), then
+# averaged; the others have 24 classes (chance 4) unless said. Two are missed: the card says why.
 BANDS = {
     "colour histogram": (0.0, 20.0),
     "camera path": (0.0, 7.0),
-    "amount of motion": (0.0, 30.0),
-    "global flow, reversed, rhythm and object pairs": (40.0, 60.0),
+    "global flow": (0.0, 30.0),  # missed
     "still, motion pairs": (40.0, 60.0),
     "still in colour, object pair": (70.0, 100.0),
     "still in colour, place": (70.0, 100.0),  # of the crossed classes; chance 33
     "place from flow": (0.0, 50.0),  # chance 33
     "object from flow": (40.0, 60.0),  # chance 50
     "flow, reversed pairs": (65.0, 97.0),
+    "flow, tempo pair": (65.0, 97.0),
+    "flow, rhythm pair": (60.0, 97.0),  # missed
     "flow, crossed motion": (65.0, 97.0),  # Swing or Dig; chance 50
-    "tracks, tempo pair": (65.0, 97.0),
-    "tracks, rhythm pair": (60.0, 97.0),
     "one field, rhythm pair": (40.0, 60.0),
     "flow": (35.0, 85.0),
     "shuffled clip, reversed pairs": (40.0, 60.0),
     "ordered - shuffled clip, reversed pairs": (8.0, 60.0),
+    # Stated after the first measurement, to see what lies behind the two that are missed:
+    "amount of motion": (0.0, 30.0),  # mean and spread of the flow's size alone
+    "global flow, reversed, rhythm and object pairs": (40.0, 60.0),
+    "tracks, tempo pair": (65.0, 97.0),  # ten fields in forty numbers, not 1,440
+    "tracks, rhythm pair": (60.0, 97.0),
 }
 
 
@@ -152,71 +156,80 @@ def statistics(fields: np.ndarray) -> np.ndarray:
     return np.concatenate([[t.mean(), t.std(), np.abs(np.diff(t)).mean()] for t in tracks])
 
 
-def collect(root: str | Path, names: list[str] | None = None, each: int = 6) -> list[Sample]:
-    """Samples of the copy under `root` that was written with seed CALIBRATION, `each` moments a video."""
+def collect(root: str | Path | None = None, names: list[str] | None = None, each: int = 6) -> list[Sample]:
+    """Samples of the copy under `root` that was written with seed CALIBRATION, `each` moments a video.
+
+    Without a root the same frames are drawn, before encoding.
+    """
     out = []
     for name in names or ucf.names():
-        frames, plan = read_frames(ucf.path(Path(root), name)), ucf.shot(name, CALIBRATION)
+        plan = ucf.shot(name, CALIBRATION)
+        frames = ucf.draw(plan) if root is None else read_frames(ucf.path(Path(root), name))
         rng = np.random.default_rng([CALIBRATION, *name.encode()])
-        out.append(describe(frames, plan, rng.integers(plan.note["active"][0], plan.note["active"][1], each)))
+        start, stop = plan.note["active"]
+        out.append(describe(frames, plan, rng.integers(start, stop, each)))
     return out
+
+
+def feature(samples: list[Sample], kind: str) -> np.ndarray:
+    """One kind of feature of all samples: (n, M, ...); M is 1 where it is of a whole video."""
+    values = np.stack([getattr(sample, kind) for sample in samples]).astype(np.float32)
+    return values if kind in ("still", "colour", "flow", "tracks", "clip") else values[:, None]
+
+
+def shuffled(clip: np.ndarray) -> np.ndarray:
+    """Clips (n, M, 6, cells) with the frames of each in an order of its own."""
+    order = np.random.default_rng(0).random(clip.shape[:3]).argsort(2)
+    return np.take_along_axis(clip, order[..., None], 2)
+
+
+def told(samples: list[Sample], features: np.ndarray, label: dict[str, str]) -> float:
+    """Percent right on unseen groups, of the videos whose class is in `label`: which label is it?"""
+    clips = [ucf.parse(sample.name) for sample in samples]
+    keep = np.array([clip.action in label for clip in clips])
+    kept, count = [clip for clip in clips if clip.action in label], features.shape[1]
+    _, labels = np.unique(np.repeat([label[clip.action] for clip in kept], count), return_inverse=True)
+    rows = features[keep].reshape(len(labels), -1)
+    return accuracy(rows, labels, np.repeat([clip.group for clip in kept], count))
+
+
+def pairs(samples: list[Sample], features: np.ndarray, *kinds: str) -> float:
+    """The mean of `told` over the pairs of some kinds."""
+    chosen = [pair for kind in kinds for pair in ucf.PAIRS[kind]]
+    return float(np.mean([told(samples, features, {name: name for name in pair}) for pair in chosen]))
 
 
 def measure(samples: list[Sample]) -> dict[str, float]:
     """All probes, in percent: keys as in BANDS, and a few more for comparison."""
-    clips = [ucf.parse(s.name) for s in samples]
-    action, group = np.array([c.action for c in clips]), np.array([c.group for c in clips])
-
-    def feature(kind: str) -> np.ndarray:
-        return np.stack([getattr(s, kind) for s in samples]).astype(np.float32)
-
-    def told(features: np.ndarray, by: np.ndarray, keep: np.ndarray, moments: bool = True) -> float:
-        """Accuracy on the videos of `keep`; features (n, M, ...) if moments, else (n, ...)."""
-        count = features.shape[1] if moments else 1
-        _, labels = np.unique(np.repeat(by[keep], count), return_inverse=True)
-        rows = features[keep].reshape(count * keep.sum(), -1)
-        return accuracy(rows, labels, np.repeat(group[keep], count))
-
-    def pairs(features: np.ndarray, *kinds: str) -> float:
-        chosen = [pair for kind in kinds for pair in ucf.PAIRS[kind]]
-        return float(np.mean([told(features, action, np.isin(action, pair)) for pair in chosen]))
-
-    all_of, crossed = np.ones(len(samples), bool), np.isin(action, ucf.CROSSED)
-    place = np.array([a.removeprefix("Swing").removeprefix("Dig") for a in action])
-    motion = np.array([a[:3] for a in action])
-    flow, clip, still, colour = (feature(kind) for kind in ("flow", "clip", "still", "colour"))
-    size = feature("statistics")[:, 6:8]  # mean and spread
-    rng = np.random.default_rng(0)
-    mixed = np.take_along_axis(clip, rng.random(clip.shape[:3]).argsort(2)[..., None], 2)
-    seen = np.concatenate([still[:, 0], colour[:, 0] / 64], 1)
+    flow, tracks, clip = (feature(samples, kind) for kind in ("flow", "tracks", "clip"))
+    still, colour, whole = (feature(samples, kind) for kind in ("still", "colour", "statistics"))
+    every = {name: name for name in ucf.CLASSES}
+    place = {name: name.removeprefix("Swing").removeprefix("Dig") for name in ucf.CROSSED}
+    motion = {name: name[:3] for name in ucf.CROSSED}
+    views = {"flow": flow, "tracks": tracks, "one field": flow[:, :, 2], "still": still}
     out = {
-        "colour histogram": told(feature("histogram"), action, all_of, moments=False),
-        "camera path": told(feature("camera"), action, all_of, moments=False),
-        "amount of motion": told(size, action, all_of, moments=False),
-        "global flow": told(feature("statistics"), action, all_of, moments=False),
-        "still, motion pairs": pairs(still, "reversed", "tempo", "rhythm"),
-        "still in colour, object pair": pairs(colour, "object"),
-        "still in colour, place": told(colour[:, :1], place, crossed),
-        "place from flow": told(feature("ground"), place, crossed, moments=False),
-        "object from flow": pairs(flow, "object"),
-        "flow, crossed motion": told(flow[:, :2], motion, crossed),
-        "flow": told(flow[:, :1], action, all_of),
-        "still in colour": told(seen, action, all_of, moments=False),
-        "one field": told(flow[:, :1, 2], action, all_of),
-        "still, crossed motion": told(still[:, :2], motion, crossed),
-        "ordered clip, reversed pairs": pairs(clip, "reversed"),
-        "shuffled clip, reversed pairs": pairs(mixed, "reversed"),
+        "colour histogram": told(samples, feature(samples, "histogram"), every),
+        "camera path": told(samples, feature(samples, "camera"), every),
+        "global flow": told(samples, whole, every),
+        "amount of motion": told(samples, whole[:, :, 6:8], every),
+        "global flow, reversed, rhythm and object pairs": pairs(
+            samples, whole, "reversed", "rhythm", "object"
+        ),
+        "still, motion pairs": pairs(samples, still, "reversed", "tempo", "rhythm"),
+        "still in colour, object pair": pairs(samples, colour, "object"),
+        "still in colour, place": told(samples, colour[:, :1], place),
+        "place from flow": told(samples, feature(samples, "ground"), place),
+        "object from flow": pairs(samples, flow, "object"),
+        "flow, crossed motion": told(samples, flow[:, :2], motion),
+        "still, crossed motion": told(samples, still[:, :2], motion),
+        "flow": told(samples, flow[:, :1], every),
+        "one field": told(samples, flow[:, :1, 2], every),
+        "still in colour": told(samples, np.concatenate([still, colour / 64], 2)[:, :1], every),
+        "ordered clip, reversed pairs": pairs(samples, clip, "reversed"),
+        "shuffled clip, reversed pairs": pairs(samples, shuffled(clip), "reversed"),
     }
     for kind, noun in (("reversed", "pairs"), ("tempo", "pair"), ("rhythm", "pair")):
-        for view, features in (
-            ("flow", flow),
-            ("tracks", feature("tracks")),
-            ("one field", flow[:, :, 2]),
-            ("still", still),
-        ):
-            out[f"{view}, {kind} {noun}"] = pairs(features, kind)
-    whole = feature("statistics")[:, None]
-    out["global flow, reversed, rhythm and object pairs"] = pairs(whole, "reversed", "rhythm", "object")
+        out |= {f"{view}, {kind} {noun}": pairs(samples, values, kind) for view, values in views.items()}
     gain = out["ordered clip, reversed pairs"] - out["shuffled clip, reversed pairs"]
     return out | {"ordered - shuffled clip, reversed pairs": gain}
 

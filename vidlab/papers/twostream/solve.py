@@ -226,7 +226,7 @@ class Solver:
         elif options.get("extra"):
             classes = own + len(added_classes(data, self.other(experiment)))
         temporal = experiment.system in (table.TEMPORAL, table.SOURCE_NET)
-        dropout = options.get("dropout", 0.9 if temporal else 0.5)
+        dropout = options.get("dropout", 0.9 if shape == Shape() and temporal else 0.5)
         return shape.net(self.source(experiment, data).channels, classes, dropout, temporal)
 
     # --- fusion ----------------------------------------------------------------------------------------

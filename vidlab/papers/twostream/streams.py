@@ -31,8 +31,9 @@ def paper(name: str, thousands: int, drops: tuple[int, ...]) -> Recipe:
 RECIPES = {
     recipe.name: recipe
     for recipe in (
-        small("small-rgb-1", 30),
-        small("small-flow-1", 30),
+        small("small-rgb-1", 40),
+        small("small-flow-1", 40),
+        small("small-flow-80", 80),
         small("small-fine-tune-1", 20),
         small("small-stills-1", 60),
         small("small-joint-1", 10),

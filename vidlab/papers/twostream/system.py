@@ -18,7 +18,7 @@ from vidlab.videos.benchmark import Split
 SYSTEM = "twostream2014"
 SMALL = Shape(width=0.25, crop=56, side=SIDE, norm=True)
 BATCH = RECIPES["small-flow-1"].batch
-DROPOUT = {"spatial": 0.5, "temporal": 0.9}
+KINDS = ("spatial", "temporal")
 
 
 @dataclass(frozen=True)
@@ -55,11 +55,11 @@ class Stream:
 
 def untrained(kind: str, classes: tuple[str, ...], shape: Shape = SMALL, seed: int = 0) -> Stream:
     """A stream before training; ValueError for a kind that does not exist."""
-    if kind not in DROPOUT:
+    if kind not in KINDS:
         raise ValueError(f"{kind!r} is no stream: spatial or temporal")
     torch.manual_seed(seed)
     temporal = kind == "temporal"
-    net = shape.net(20 if temporal else 3, len(classes), DROPOUT[kind], temporal)
+    net = shape.net(20 if temporal else 3, len(classes), 0.5, temporal)
     return Stream(net, kind, classes, shape)
 
 

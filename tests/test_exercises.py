@@ -79,10 +79,6 @@ def upside_down(stack):
     return turned
 
 
-def positions(length, size, count):
-    return np.rint(np.linspace(0, max(length - size, 0), count)).astype(int)
-
-
 def two_head_loss(first, second, labels):
     total = 0.0
     for logits, wanted in zip((first, second), labels.T, strict=True):
@@ -101,7 +97,7 @@ def fusion_weight(spatial, temporal, labels):
 CHAPTER_01 = (stretches, windows, split, seen)
 CHAPTER_02 = (receptive_field, vote, lstm_step)
 CHAPTER_03 = (normal_flow, to_bytes, follow, divergence_kernel)
-CHAPTER_04 = (upside_down, positions, two_head_loss, fusion_weight)
+CHAPTER_04 = (upside_down, two_head_loss, fusion_weight)
 RIGHT = {f.__name__: f for f in (*CHAPTER_01, *CHAPTER_02, *CHAPTER_03, *CHAPTER_04)}
 WRONG = {
     "stretches": lambda text: [[int(n) for n in part.split("-")] for part in text.split(",")],
@@ -116,7 +112,6 @@ WRONG = {
     "follow": lambda fields, x, y: np.cumsum(np.array([[x, y], *fields[:, :, y, x]]), 0),
     "divergence_kernel": lambda: np.ones((2, 3, 3)),
     "upside_down": lambda stack: stack[:, :, ::-1],
-    "positions": lambda length, size, count: np.linspace(0, length, count),
     "two_head_loss": lambda first, second, labels: 0.0,
     "fusion_weight": lambda spatial, temporal, labels: 0.5,
 }

@@ -233,16 +233,6 @@ def check_upside_down(function: Callable[..., Any]) -> bool:
     return judge(function, cases)
 
 
-def check_positions(function: Callable[..., Any]) -> bool:
-    """`positions(length, size, count)`: starts of `count` clips at equal distances, first to last frame."""
-    cases: list[Case] = []
-    for length, size, count in ((180, 1, 25), (56, 10, 5), (40, 11, 4), (8, 10, 3)):
-        last = max(length - size, 0)
-        starts = [round(k * last / (count - 1)) for k in range(count)]
-        cases.append(((length, size, count), np.array(starts)))
-    return judge(function, cases, 0.5)  # a half may be rounded up or down
-
-
 def check_two_head_loss(function: Callable[..., Any]) -> bool:
     """`two_head_loss(first, second, labels)`: logits (n, K1) and (n, K2), labels (n, 2): both losses.
 

@@ -47,7 +47,7 @@ REQUIRED = {
             for name in (
                 "CHANNELS",
                 "pooling",
-                "local_response",
+                "LocalResponse",
                 "rectifier",
                 "sides",
                 "he_initialise",

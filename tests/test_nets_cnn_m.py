@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from vidlab.nets import CNNM2048
-from vidlab.nets.cnn_m import local_response, sides
+from vidlab.nets.cnn_m import LocalResponse, sides
 
 
 def count(net: nn.Module) -> int:
@@ -108,13 +108,13 @@ def test_local_response_is_krizhevskys_equation():
     for i in range(9):
         around = a[:, max(0, i - 2) : i + 3]
         b[:, i] = a[:, i] / (2 + 1e-4 * (around**2).sum(1)) ** 0.75
-    torch.testing.assert_close(local_response()(a), b)
+    torch.testing.assert_close(LocalResponse()(a), b)
 
 
 def test_the_temporal_network_has_only_the_first_normalisation():
     kinds = [type(m) for m in small(in_channels=20, second_norm=False).modules()]
-    assert kinds.count(nn.LocalResponseNorm) == 1
-    assert [type(m) for m in small().modules()].count(nn.LocalResponseNorm) == 2
+    assert kinds.count(LocalResponse) == 1
+    assert [type(m) for m in small().modules()].count(LocalResponse) == 2
 
 
 def test_every_layer_has_a_relu_of_its_own():
@@ -148,7 +148,7 @@ def test_batch_norm_is_added_and_nothing_else_changes():
     added = [m for m in normed.modules() if isinstance(m, nn.BatchNorm1d | nn.BatchNorm2d)]
     assert [m.num_features for m in added] == [24, 64, 128, 128, 128, 1024, 512]
     assert count(normed) - count(plain) == 2 * sum(m.num_features for m in added)
-    assert [type(m) for m in normed.modules()].count(nn.LocalResponseNorm) == 2
+    assert [type(m) for m in normed.modules()].count(LocalResponse) == 2
     normed.eval()(torch.randn(2, 3, 56, 56)).sum().backward()
     assert all(p.grad is not None for p in normed.parameters())
 

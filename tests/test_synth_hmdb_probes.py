@@ -4,6 +4,7 @@ import pytest
 
 from vidlab.synth import hmdb
 from vidlab.synth import hmdb_probes as probes
+from vidlab.synth.probes import outside
 
 
 @pytest.fixture(scope="module")
@@ -25,8 +26,8 @@ def test_colours_do_not_tell_a_smile_from_a_laugh(samples):
 
 def test_what_is_outside_its_band_is_named():
     inside = {probe: (low + high) / 2 for probe, (low, high) in probes.BANDS.items()}
-    assert probes.outside(inside) == []
-    assert probes.outside(inside | {"still, faces": 99.0}) == ["still, faces: 99.0 is outside 20-55"]
+    assert outside(inside, probes.BANDS) == []
+    assert outside(inside | {"still, faces": 99.0}, probes.BANDS) == ["still, faces: 99.0 is outside 20-55"]
 
 
 def test_probes_are_taken_on_a_seed_that_no_split_shows():

@@ -49,7 +49,7 @@ def test_nobody_jumps_between_frames(program, seed):
     assert np.abs(np.diff(world, axis=0)).max() < 0.3
 
 
-@pytest.mark.parametrize(("forward", "backward"), REVERSED, ids=lambda program: program.__name__)
+@pytest.mark.parametrize(("forward", "backward"), REVERSED, ids=[forward.__name__ for forward, _ in REVERSED])
 def test_the_second_of_a_reversed_pair_is_the_first_played_backwards(forward, backward):
     world, done = points(forward, 3)
     mirrored, undone = points(backward, 3)

@@ -14,11 +14,11 @@ def measured():
 
 @pytest.mark.parametrize("probe", sorted(set(probes.BANDS) - {"timing, gaits"}))
 def test_probe_is_inside_its_band(measured, probe):
-    assert not probes.outside({probe: measured[probe]})
+    assert not probes.outside({probe: measured[probe]}, probes.BANDS)
 
 
 def test_timing_is_inside_its_band():
-    assert not probes.outside({"timing, gaits": probes.timing()})
+    assert not probes.outside({"timing, gaits": probes.timing()}, probes.BANDS)
 
 
 def test_probes_use_training_persons_only():
@@ -36,4 +36,4 @@ def test_the_classifier_learns_what_is_there_and_nothing_from_noise():
 
 
 def test_outside_names_the_probe_its_value_and_its_band():
-    assert probes.outside({"histogram": 55.0}) == ["histogram: 55.0 is outside 0-30"]
+    assert probes.outside({"histogram": 55.0}, probes.BANDS) == ["histogram: 55.0 is outside 0-30"]

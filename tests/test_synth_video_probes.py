@@ -5,6 +5,7 @@ import pytest
 
 from vidlab.synth import ucf
 from vidlab.synth import video_probes as probes
+from vidlab.synth.probes import outside
 
 PAIR, LOADS = ("PickUp", "PutDown"), ("LiftBarbell", "LiftCase")
 
@@ -45,8 +46,8 @@ def test_shuffling_keeps_the_frames_of_a_clip():
 
 def test_what_is_outside_its_band_is_named():
     inside = {probe: (low + high) / 2 for probe, (low, high) in probes.BANDS.items()}
-    assert probes.outside(inside) == []
-    assert probes.outside(inside | {"camera path": 9.0}) == ["camera path: 9.0 is outside 0-7"]
+    assert outside(inside, probes.BANDS) == []
+    assert outside(inside | {"camera path": 9.0}, probes.BANDS) == ["camera path: 9.0 is outside 0-7"]
 
 
 def test_probes_are_taken_on_a_seed_that_no_split_shows():

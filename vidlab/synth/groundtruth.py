@@ -5,7 +5,6 @@ No real benchmark can offer this: explanations and optical flow can be measured 
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from . import kth
@@ -112,9 +111,3 @@ def _flow_of_kth(plan: kth.Shot, parts: np.ndarray, start: int) -> np.ndarray:
             scale = plan.camera.scale[t + 1] / plan.camera.scale[t]
             out[i, :, rows, columns] = (follow(here, now, then, scale) - here).astype(np.float32)
     return out
-
-
-def contour(mask: np.ndarray) -> list[np.ndarray]:
-    """Outlines of a mask (H, W) as lists of points (N, 2), for drawing it over a frame."""
-    found, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    return [c[:, 0] for c in found]

@@ -12,14 +12,16 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from . import camera, expressions, faces, hands, motions, people, props, stage, strikes
+from . import camera, expressions, faces, hands, motions, people, props, strikes
 from .actions import FPS, draw_gait, gait
 from .faces import Colour, Face
 from .kinematics import Act, View, When
 from .people import Colours, Person
 from .places import KINDS_VIDEO, Place, place
 from .portrait import Head
-from .stage import Actor, Lens, Prop, Shot, generator
+from .stage import Actor, Lens, Prop, Shot, draw, generator
+
+__all__ = ["DIALS", "WORLD", "draw", "lists", "names", "path", "shot"]
 
 WORLD = "SynthHMDB-1"
 DIALS = {"camera": 1.0, "idle": 1.0}
@@ -276,8 +278,3 @@ def _passer_by(rng: np.random.Generator, when: When, where: Place, path: camera.
     pose = gait(numbers, cycles, side * ahead, np.full(when.frames, 0.0 if side > 0 else np.pi))
     lens = Lens(k * rng.uniform(50, 110), k * rng.uniform(94, 104), k * tall, path)
     return [Actor(who, who.outfits[0], colours, pose, lens, where.light)]
-
-
-def draw(plan: Shot, start: int = 0, stop: int | None = None) -> np.ndarray:
-    """The frames of a planned video, uint8 (T, 120, 160, 3), of the full size (T, 240, 320, 3)."""
-    return stage.draw(plan, start, stop)

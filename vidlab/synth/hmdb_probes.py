@@ -149,9 +149,3 @@ def measure(samples: list[Sample]) -> dict[str, float]:
     out["flow - still, faces"] = out["flow, faces"] - out["still, faces"]
     out["ordered - shuffled clip, reversed"] = out["ordered clip, reversed"] - out["shuffled clip, reversed"]
     return out
-
-
-def outside(measured: dict[str, float]) -> list[str]:
-    """One line for each probe outside its band."""
-    return [f"{k}: {measured[k]:.1f} is outside {low:.0f}-{high:.0f}" for k, (low, high) in BANDS.items()
-            if not low <= measured[k] <= high]  # fmt: skip

@@ -22,6 +22,9 @@ from .actions import ACTIONS, FPS, GAITS, STANDING, draw_gait, gait
 from .draw import Painter
 from .people import INDEX, Person, Pose
 from .scene import WIDTH, Camera, Noise, Place
+from .stage import draw, generator
+
+__all__ = ["DIALS", "WORLD", "draw", "lists", "names", "path", "shot"]
 
 WORLD = "SynthKTH-1"
 DIALS = {"idle": 1.0}  # 1: empty stretches of natural length; 0: none
@@ -64,7 +67,7 @@ class Shot:
 
     @cached_property
     def noise(self) -> Noise:
-        return Noise(_rng(*self.seed, "noise"), NOISE)
+        return Noise(generator(*self.seed, "noise"), NOISE)
 
     def frames(self, start: int = 0, stop: int | None = None) -> Iterator[np.ndarray]:
         """The video's frames from `start` to `stop`, uint8 (120, 160), before encoding."""
@@ -76,11 +79,6 @@ class Shot:
                 frame = self.painter.shade(frame, t, self.place.shadow, self.place.slant, self.camera.pitch)
                 self.painter.paint(frame, t)
             yield self.noise.add(cv2.GaussianBlur(frame, (3, 3), LENS), t)
-
-
-def _rng(*key: int | str) -> np.random.Generator:
-    """A generator of its own for each key; strings count by their checksum."""
-    return np.random.default_rng([k if isinstance(k, int) else zlib.crc32(k.encode()) for k in key])
 
 
 def names(size: str = "laptop") -> list[str]:
@@ -122,7 +120,7 @@ def lists(names: list[str], facts: dict[str, dict]) -> dict[str, str]:
 
 def subject(number: int, seed: int = 0) -> Person:
     """Subject `number` (1-25) of the world: build, two outfits, habits."""
-    return people.person(number, _rng(WORLD, seed, "person", number))
+    return people.person(number, generator(WORLD, seed, "person", number))
 
 
 def shot(name: str, seed: int = 0, size: str = "laptop", idle: float = 1.0) -> Shot:
@@ -132,7 +130,7 @@ def shot(name: str, seed: int = 0, size: str = "laptop", idle: float = 1.0) -> S
     number, action, d = parse(name)
     who = subject(number, seed)
     key = (zlib.crc32(WORLD.encode()), seed, number, ACTIONS.index(action), d)
-    rng = _rng(*key, "action")
+    rng = generator(*key, "action")
     place = _place(number, d, seed)
     repeats = 2 if size == "quick" else (3 if rng.random() < 0.1 else 4)
     if action in GAITS:
@@ -151,7 +149,7 @@ def shot(name: str, seed: int = 0, size: str = "laptop", idle: float = 1.0) -> S
 
 def _place(number: int, d: int, seed: int) -> Place:
     """Outdoors for d1 to d3, where each scenario has its own spot; indoors for d4."""
-    rng = _rng(WORLD, seed, "place", number, d)
+    rng = generator(WORLD, seed, "place", number, d)
     return scene.indoors(rng) if d == 4 else scene.outdoors(rng)
 
 
@@ -202,11 +200,6 @@ def _crossings(action: str, who: Person, rng: np.random.Generator, d: int, repea
     camera = Camera(camera.scale[:start], camera.zoom[:start], camera.ground, camera.pitch)
     pose = gait(numbers, np.concatenate(phases), np.concatenate(xs), np.concatenate(yaws))
     return pose, camera, ranges
-
-
-def draw(plan: Shot, start: int = 0, stop: int | None = None) -> np.ndarray:
-    """The frames of a planned video, uint8 (T, 120, 160), before encoding."""
-    return np.stack(list(plan.frames(start, stop)))
 
 
 def pelvis(plan: Shot) -> np.ndarray:

@@ -7,6 +7,7 @@ only their order tells them apart. Lengths are in body heights; see `kinematics`
 """
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -217,44 +218,23 @@ def lift(who: Person, rng: Rng, when: When, view: View) -> Act:
     return Act(pose, {"load": wrists(who, pose, "hand").mean(1)})
 
 
-def wave_short(who: Person, rng: Rng, when: When, view: View) -> Act:
-    """`wave` in short quick arcs."""
-    return wave(who, rng, when, view, short=True)
+def backwards(program: Program) -> Program:
+    """The same program played backwards, frame by frame."""
+
+    def reversed_program(who: Person, rng: Rng, when: When, view: View) -> Act:
+        return reverse(program(who, rng, when, view))
+
+    return reversed_program
 
 
-def drum_double(who: Person, rng: Rng, when: When, view: View) -> Act:
-    """`drum` with both strokes soon after each other."""
-    return drum(who, rng, when, view, double=True)
-
-
-def stand(who: Person, rng: Rng, when: When, view: View) -> Act:
-    """Stands up from a chair: `sit` played backwards."""
-    return reverse(sit(who, rng, when, view))
-
-
-def put(who: Person, rng: Rng, when: When, view: View) -> Act:
-    """Puts a box on the ground: `pick` played backwards."""
-    return reverse(pick(who, rng, when, view))
-
-
-def pull(who: Person, rng: Rng, when: When, view: View) -> Act:
-    """Walks backward and draws a cart along: `push` played backwards."""
-    return reverse(push(who, rng, when, view))
-
-
-def catch(who: Person, rng: Rng, when: When, view: View) -> Act:
-    """Catches a ball with both hands: `throw` played backwards."""
-    return reverse(throw(who, rng, when, view))
-
-
-def crank_back(who: Person, rng: Rng, when: When, view: View) -> Act:
-    """Turns the crank the other way: `crank` played backwards."""
-    return reverse(crank(who, rng, when, view))
-
-
-def toss(who: Person, rng: Rng, when: When, view: View) -> Act:
-    """Throws the tool's end up fast and lowers it slowly: `chop` played backwards."""
-    return reverse(chop(who, rng, when, view))
+wave_short = partial(wave, short=True)  # quick arcs
+drum_double = partial(drum, double=True)  # both strokes soon after each other
+stand = backwards(sit)  # up from a chair
+put = backwards(pick)  # a box on the ground
+pull = backwards(push)  # walks backward and draws a cart along
+catch = backwards(throw)  # a ball, with both hands
+crank_back = backwards(crank)  # turns the crank the other way
+toss = backwards(chop)  # throws the tool's end up fast and lowers it slowly
 
 
 def _stick(who: Person, rng: Rng, when: When, view: View, ahead: np.ndarray, up: np.ndarray) -> Act:

@@ -147,7 +147,7 @@ def measure(samples: Samples, seed: int = 0) -> dict[str, float]:
     return out
 
 
-def outside(measured: dict[str, float]) -> list[str]:
+def outside(measured: dict[str, float], bands: dict[str, tuple[float, float]]) -> list[str]:
     """One line for each probe outside its band."""
-    return [f"{k}: {v:.1f} is outside {BANDS[k][0]:.0f}-{BANDS[k][1]:.0f}" for k, v in measured.items()
-            if k in BANDS and not BANDS[k][0] <= v <= BANDS[k][1]]  # fmt: skip
+    return [f"{k}: {measured[k]:.1f} is outside {low:.0f}-{high:.0f}" for k, (low, high) in bands.items()
+            if k in measured and not low <= measured[k] <= high]  # fmt: skip

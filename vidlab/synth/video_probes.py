@@ -232,9 +232,3 @@ def measure(samples: list[Sample]) -> dict[str, float]:
         out |= {f"{view}, {kind} {noun}": pairs(samples, values, kind) for view, values in views.items()}
     gain = out["ordered clip, reversed pairs"] - out["shuffled clip, reversed pairs"]
     return out | {"ordered - shuffled clip, reversed pairs": gain}
-
-
-def outside(measured: dict[str, float]) -> list[str]:
-    """One line for each probe outside its band."""
-    return [f"{k}: {measured[k]:.1f} is outside {low:.0f}-{high:.0f}" for k, (low, high) in BANDS.items()
-            if k in measured and not low <= measured[k] <= high]  # fmt: skip

@@ -7,7 +7,7 @@ from safetensors.torch import save_file
 
 from vidlab import runs
 from vidlab.experiment import Experiment
-from vidlab.papers import baccouche
+from vidlab.papers import baccouche, twostream
 from vidlab.papers.baccouche.stages import Outcome
 
 
@@ -89,6 +89,17 @@ def test_record_trains_only_what_is_missing(runs_folder, monkeypatch):
     assert runs.record([an_experiment(0), an_experiment(1), an_experiment(1)]) == 1
     assert trained == [1]
     assert runs.record([an_experiment(0), an_experiment(1)]) == 0
+
+
+def test_record_at_full_size_takes_the_papers_network_and_the_full_videos(runs_folder, monkeypatch):
+    monkeypatch.setattr(runs, "dirty", lambda: False)
+    monkeypatch.setattr(runs, "commit", lambda: "c0ffee")
+    trained = []
+    monkeypatch.setattr(twostream, "train", lambda *asked: trained.append(asked) or an_outcome())
+    small = twostream.arm("flow-l10")[:1]
+    assert runs.record(runs.at_size(small, "full"), size="full") == 1
+    assert trained == [(twostream.table.at_paper_size(small[0]), "full", "cpu")]
+    assert runs.find(small[0]) is None and runs.at_size(small, "laptop") == small
 
 
 @pytest.mark.parametrize(("commit", "dirty"), [("c0ffee", True), ("unknown", False)])

@@ -285,6 +285,13 @@ def test_an_arm_at_the_papers_size_has_its_network_and_schedule():
     assert recipe.epochs * streams.samples_of(recipe) == 80_000 * 256
 
 
+def test_a_fusion_at_the_papers_size_rests_on_networks_of_that_size():
+    for name in ("fuse-svm", "rgb-ft-d5", "fuse-joint"):
+        needed = table.needs(table.at_paper_size(twostream.arm(name)[0]))
+        assert needed and all(solve.shape_of(e) == streams.Shape() for e in needed)
+        assert {e.recipe for e in needed} <= {"paper-scratch", "paper-fine-tune"}
+
+
 def test_a_trained_network_is_read_from_the_disk_the_second_time(scratch, monkeypatch):
     experiment = twostream.arm("flow-l10")[0]
     first = twostream.train(experiment, "quick")

@@ -110,10 +110,11 @@ def render(
 
 @app.command()
 def record(
-    paper: Annotated[str, typer.Argument(help="baccouche2011")],
+    paper: Annotated[str, typer.Argument(help="baccouche2011 | twostream2014")],
     arm: Annotated[list[str] | None, typer.Option(help="only these arms; default all of the paper")] = None,
     jobs: Annotated[int, typer.Option(help="processes, one core each")] = 1,
     device: Annotated[str, typer.Option(help="cpu | cuda | mps")] = "cpu",
+    size: Annotated[str, typer.Option(help="laptop; full: the paper's networks and schedule")] = "laptop",
     plan: Annotated[bool, typer.Option("--plan", help="run nothing; print the table of runs")] = False,
 ) -> None:
     """Train and store every run of a paper that is not recorded yet. Goes on where it was interrupted."""
@@ -122,7 +123,8 @@ def record(
     if plan:
         print(runs.plan(paper, arm))
         return
-    print(f"{runs.record(runs.experiments(paper, arm), jobs=jobs, device=device)} runs recorded")
+    wanted = runs.at_size(runs.experiments(paper, arm), size)
+    print(f"{runs.record(wanted, jobs=jobs, device=device, size=size)} runs recorded")
 
 
 @app.command()

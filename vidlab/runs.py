@@ -107,8 +107,8 @@ def store(run: Run) -> Path:
 def train(experiment: Experiment, size: str = "laptop", device: str = "cpu") -> Run:
     """Train the experiment, saying first how long that will take, and return its Run (not stored)."""
     paper = PAPERS[experiment.paper]
-    cost = paper.minutes(experiment)
-    print(f"{experiment.system} on {experiment.data}, {experiment.split}: about {cost:.0f} min on one core")
+    cost = f": about {paper.minutes(experiment):.0f} min on one core" if size == "laptop" else ""
+    print(f"{experiment.system} on {experiment.data}, {experiment.split}{cost}")
     start = time.perf_counter()
     found = paper.train(experiment, size, device)
     return Run(
@@ -164,9 +164,17 @@ def missing(experiments: Iterable[Experiment]) -> list[Experiment]:
     return [e for e in dict.fromkeys(experiments) if not path_of(e).exists()]
 
 
-def record(experiments: Sequence[Experiment], jobs: int = 1, device: str = "cpu") -> int:
+def at_size(experiments: Sequence[Experiment], size: str) -> list[Experiment]:
+    """The same runs at a size: "full" is the papers' own networks, frames and schedules."""
+    return [PAPERS[e.paper].at_paper_size(e) if size == "full" else e for e in experiments]
+
+
+def record(
+    experiments: Sequence[Experiment], jobs: int = 1, device: str = "cpu", size: str = "laptop"
+) -> int:
     """Train and store all that is missing; returns how many. What is stored already is never trained again.
 
+    size: of the videos, "laptop" or "full"; the experiments must be of it, too (`at_size`).
     Runs that share a 3D-ConvNet go to one process, one after the other. Raises NotCommitted on a dirty tree
     and outside git: a recorded run must name the commit that made it, the one at which this call began.
     """
@@ -177,14 +185,16 @@ def record(experiments: Sequence[Experiment], jobs: int = 1, device: str = "cpu"
     families: dict[str, list[Experiment]] = {}
     for experiment in missing(experiments):
         families.setdefault(PAPERS[experiment.paper].convnet_of(experiment).id, []).append(experiment)
-    Parallel(n_jobs=jobs)(delayed(_record_family)(family, made_by, device) for family in families.values())
+    Parallel(n_jobs=jobs)(
+        delayed(_record_family)(family, made_by, device, size) for family in families.values()
+    )
     return sum(map(len, families.values()))
 
 
-def _record_family(family: list[Experiment], made_by: str, device: str) -> None:
+def _record_family(family: list[Experiment], made_by: str, device: str, size: str) -> None:
     torch.set_num_threads(1)
     for experiment in family:
-        store(replace(train(experiment, device=device), commit=made_by))
+        store(replace(train(experiment, size, device), commit=made_by))
 
 
 def not_recorded(experiments: Sequence[Experiment], arm: str) -> str:

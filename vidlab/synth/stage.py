@@ -226,6 +226,13 @@ class Shot:
         return cv2.subtract(cv2.add(frame, up[cut]), down[cut])
 
 
-def draw(plan: Shot, start: int = 0, stop: int | None = None) -> np.ndarray:
-    """The frames of a planned video, uint8 (T, height, width, 3), before encoding."""
+class Filmed(Protocol):
+    """What every world's shot can do: be drawn."""
+
+    def frames(self, start: int = 0, stop: int | None = None) -> Iterator[np.ndarray]:
+        """Its frames from `start` to `stop`, uint8, before encoding."""
+
+
+def draw(plan: Filmed, start: int = 0, stop: int | None = None) -> np.ndarray:
+    """The frames of a planned video, uint8 (T, height, width) or (T, height, width, 3), before encoding."""
     return np.stack(list(plan.frames(start, stop)))

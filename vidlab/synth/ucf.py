@@ -41,7 +41,7 @@ MOTION_ONLY = tuple(name for kind in ("reversed", "tempo", "rhythm") for pair in
 APPEARANCE = (*CROSSED, "LiftBarbell", "LiftCase")  # told by place or object; the first six by motion as well
 CLASSES = tuple(sorted(MOTION_ONLY + APPEARANCE))
 
-PROGRAMS = {
+PROGRAMS: dict[str, motions.Program] = {
     "SitDown": motions.sit, "StandUp": motions.stand, "PickUp": motions.pick, "PutDown": motions.put,
     "PushCart": motions.push, "PullCart": motions.pull, "ThrowBall": motions.throw,
     "CatchBall": motions.catch, "CrankForward": motions.crank, "CrankBackward": motions.crank_back,

@@ -98,6 +98,11 @@ def arm(name: str) -> list[Experiment]:
     return table[name]
 
 
+def at_paper_size(experiment: Experiment) -> Experiment:
+    """The same run: networks and frames are the paper's own already."""
+    return experiment
+
+
 def convnet_of(experiment: Experiment) -> Experiment:
     """The 3D-ConvNet under an arm: trained once and shared by all arms that read its features."""
     cut = "KTH2" if "KTH2" in experiment.data or "without idle" in experiment.data else "KTH1"

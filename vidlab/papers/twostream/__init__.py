@@ -2,6 +2,6 @@
 
 from vidlab.papers.twostream import system
 from vidlab.papers.twostream.solve import train
-from vidlab.papers.twostream.table import arm, arms, convnet_of, minutes
+from vidlab.papers.twostream.table import arm, arms, at_paper_size, convnet_of, minutes
 
-__all__ = ["arm", "arms", "convnet_of", "minutes", "system", "train"]
+__all__ = ["arm", "arms", "at_paper_size", "convnet_of", "minutes", "system", "train"]

@@ -1,6 +1,7 @@
 """Simonyan & Zisserman 2014, the data: decoded frames and stored flow -> network inputs -> batches."""
 
 import hashlib
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
@@ -26,15 +27,15 @@ METHOD = "farneback"  # of the flow; the paper's is Brox
 GREY, SPREAD = 114.0, 60.0  # RGB is centred and scaled by two constants, the same for all data
 
 
-class Source:
+class Source(ABC):
     """One way to make network inputs out of videos, which go by their number in a benchmark."""
 
     channels: int
     depth: int  # frames, or fields, of one input
 
+    @abstractmethod
     def length(self, video: int) -> int:
         """How many frames, or fields, the video has."""
-        raise LookupError(f"{type(self).__name__} does not say how long its videos are")
 
     def starts(self, video: int, count: int) -> np.ndarray:
         """`count` positions at equal distances over the video."""
@@ -44,13 +45,13 @@ class Source:
         """A position anywhere in the video."""
         return int(rng.integers(0, max(self.length(video) - self.depth, 0) + 1))
 
+    @abstractmethod
     def size(self, video: int) -> tuple[int, ...]:
         """Height and width of the video at rest."""
-        raise LookupError(f"{type(self).__name__} does not say how large its videos are")
 
+    @abstractmethod
     def inputs(self, which: Sequence[int], at: Sequence[int]) -> Tensor:
         """Whole-frame inputs (n, C, H, W) of n videos of one size, each at one position."""
-        raise LookupError(f"{type(self).__name__} has no videos")
 
     def mirror(self, inputs: Tensor) -> Tensor:
         """The same inputs as a mirror would show them."""
@@ -138,7 +139,12 @@ class Both(Source):
     def __init__(self, frames: Frames, flows: Flows):
         self.frames, self.flows, self.depth = frames, flows, flows.depth
         self.channels = frames.channels + flows.channels
-        self.length, self.size = flows.length, flows.size  # type: ignore[method-assign]
+
+    def length(self, video: int) -> int:
+        return self.flows.length(video)
+
+    def size(self, video: int) -> tuple[int, ...]:
+        return self.flows.size(video)
 
     def inputs(self, which: Sequence[int], at: Sequence[int]) -> Tensor:
         return torch.cat([self.frames.inputs(which, at), self.flows.inputs(which, at)], 1)
@@ -157,10 +163,8 @@ class Both(Source):
 
 @dataclass(frozen=True)
 class Task:
-    """One set to learn from: a source, its training videos (n,), and their labels (n, heads).
-
-    `IGNORED` in a label means that this head has nothing to say about the video.
-    """
+    """One set to learn from: a source, its training videos (n,), and their labels (n, heads), `IGNORED`
+    where a head has nothing to say about a video."""
 
     source: Source
     videos: np.ndarray
@@ -170,9 +174,8 @@ class Task:
 class SampleLoader:
     """Random samples (Sec. 5): a video, all classes equally often; a position; a crop; a mirror or none.
 
-    Several tasks share each batch equally (multi-task learning, Sec. 4).
-    `centre`: crops from the central square of the frame only. With one head the targets are (n,), else
-    (n, heads).
+    Several tasks share each batch equally (multi-task learning, Sec. 4). `centre`: crops from
+    the central square of the frame only. With one head the targets are (n,), else (n, heads).
     """
 
     def __init__(self, tasks: Sequence[Task], crop: int, batch: int, per_epoch: int, seed: int = 0,

@@ -165,7 +165,6 @@ def label_videos(
     *,
     frames: int = 25,
     centre: bool = False,
-    head: int = 0,
 ) -> np.ndarray:
     """Class probabilities (V, K) of whole videos: `frames` positions x 10 crops, averaged (Sec. 5)."""
     net.eval()
@@ -178,7 +177,7 @@ def label_videos(
             crops = transforms.five_crops(inputs, crop, centre).flatten(0, 1)
             ten = torch.cat([crops, source.mirror(crops)]).contiguous(memory_format=torch.channels_last)
             logits = net(ten.to(device))
-            logits = logits[head] if isinstance(logits, tuple) else logits
+            logits = logits[0] if isinstance(logits, tuple) else logits  # of two heads its own set's
             chances = logits.softmax(1).cpu().unflatten(0, (2, len(at[0]), 5)).mean((0, 2))
             rows.append(np.average(chances, axis=0, weights=at[1]))
     return np.stack(rows) if rows else np.zeros((0, 0))

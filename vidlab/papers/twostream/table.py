@@ -24,6 +24,7 @@ RECIPE = {
     SPATIAL: "small-rgb-1", STACK: "small-rgb-1", TEMPORAL: "small-flow-1", SOURCE_NET: "small-flow-1",
     STILLS_NET: "small-stills-1", JOINT: "small-joint-1",
 }  # fmt: skip
+PAPER_FUSION = "paper-fusion"  # of networks at the paper's size
 FINE_TUNE, LAST = "fine-tune", "last layer"
 SHOWCASES = ("rgb-last-d5", "flow-l10", "flow-multitask")  # the first run of each also keeps its weights
 # Classes that both worlds have under some name, and which cannot be added to each other.
@@ -110,14 +111,22 @@ def arm(name: str) -> list[Experiment]:
 
 
 def at_paper_size(experiment: Experiment) -> Experiment:
-    """The same arm with the paper's network, frames and schedule: for a GPU, on videos of size "full"."""
-    recipe = "paper-fine-tune" if "start" in experiment.net else "paper-scratch"
+    """The same run with the paper's network, frames and schedule: for a GPU, on videos of size "full"."""
     kept = {k: v for k, v in experiment.net.items() if k not in SMALL}
-    return replace(experiment, net=kept, recipe=recipe if experiment.system in RECIPE else experiment.recipe)
+    if experiment.system not in RECIPE:
+        return replace(experiment, recipe=PAPER_FUSION)
+    recipe = "paper-fine-tune" if "start" in experiment.net else "paper-scratch"
+    return replace(experiment, net=kept, recipe=recipe)
 
 
 def needs(experiment: Experiment) -> list[Experiment]:
-    """The trainings that an experiment rests on: its streams, or the network from which it starts."""
+    """The trainings that an experiment rests on, of its own size: its streams, or the network from which it
+    starts."""
+    needed = _needs(experiment)
+    return [at_paper_size(e) for e in needed] if experiment.recipe.startswith("paper") else needed
+
+
+def _needs(experiment: Experiment) -> list[Experiment]:
     net = experiment.net
     if "streams" in net:
         over = [(experiment.split, experiment.seed)]

@@ -1,8 +1,11 @@
 """The claims' data file: complete, and every name in it resolves."""
 
+import re
+
 import numpy as np
 import pytest
 
+import vidlab
 from tests.power import planned_power
 from vidlab import claims, runs
 from vidlab.claims import statistic
@@ -30,6 +33,11 @@ def test_a_claim_is_complete(claim):
     assert all(isinstance(claim[name], str) and claim[name] for name in texts)
     assert claim["margin"] > 0
     assert ("test" in claim) != ("status" in claim), "tested, or said why not"
+
+
+def test_a_test_that_a_claim_names_exists():
+    named = {name for c in claims.load_claims() for name in re.findall(r"tests/\w+\.py", c.get("status", ""))}
+    assert named and all((vidlab.project_folder() / name).is_file() for name in named)
 
 
 @pytest.mark.parametrize("claim", claims.load_claims(), ids=lambda c: c["id"])

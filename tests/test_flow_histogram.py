@@ -14,7 +14,7 @@ fields = arrays(np.float64, (2, 6, 8), elements=st.floats(-8, 8))
 
 
 def votes(x: float, y: float) -> np.ndarray:
-    """What one arrow gives to each of eight directions: its speed times a cosine, nothing beyond 90 degrees."""
+    """What an arrow gives to eight directions each: its speed times a cosine, nothing beyond 90 degrees."""
     speed, direction = math.hypot(x, y), math.atan2(y, x)
     return np.array([speed * max(math.cos(direction - angle), 0.0) for angle in ANGLES])
 

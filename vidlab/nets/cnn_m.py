@@ -26,7 +26,7 @@ class LocalResponse(nn.Module):
         band = torch.ones(channels, channels, dtype=maps.dtype, device=maps.device).tril(2).triu(-2)
         around = (maps.square().movedim(1, -1) @ band).movedim(-1, 1)
         root = (2 + 1e-4 * around).rsqrt()
-        return maps * root * root.sqrt()
+        return maps * root * root.sqrt()  # (2 + ...) ** -0.75
 
 
 def rectifier(channels: int, norm: bool, full: bool = False) -> nn.Module:

@@ -50,14 +50,17 @@ def filmstrip(
     titles: Sequence[str] | None = None,
     boxes: np.ndarray | None = None,
     what: str = "video",
+    step: int = 1,
 ) -> Picture:
     """Frames side by side, one row a clip.
 
     clips: (T, H, W), (T, H, W, 1) or (T, H, W, 3), uint8 or float, or a dict from row label to such arrays;
     every: step between the frames shown (at most 12); titles: above the columns, frame numbers by default;
-    boxes: (T, 4) left, top, width, height in pixels, drawn on the first row.
+    boxes: (T, 4) left, top, width, height in pixels, drawn on the first row; step: grey levels are rounded
+    down to multiples of it, so that a picture of many photos stays a small file.
     """
     rows = clips if isinstance(clips, Mapping) else {"": clips}
+    rows = {label: clip // step * step if step > 1 else clip for label, clip in rows.items()}
     shown = range(0, min(len(clip) for clip in rows.values()), every)[:12]
     above = list(titles)[: len(shown)] if titles is not None else _numbers(shown)
     figure, axes = _grid(len(rows), len(shown), np.shape(next(iter(rows.values())))[1:3], labels=any(rows))
@@ -72,11 +75,12 @@ def filmstrip(
             box = Rectangle((x - 0.5, y - 0.5), w, h, fill=False, edgecolor=COLOURS[5], linewidth=1.8)
             cell.add_patch(box)
     if titles is not None:
-        alt = f"{len(shown)} pictures side by side of a {what}: {listed(above)}"
+        across = f"{len(rows)} rows of {len(shown)} pictures" if len(rows) > 1 else f"{len(shown)} pictures"
+        alt = f"{across} side by side of a {what}: {listed(above)}"
     else:
         step = "every frame" if every == 1 else f"every {every} frames"
         alt = f"Filmstrip of {len(shown)} frames of a {what}, {step} from frame 0 to frame {shown[-1]}"
-    named = f" in {len(rows)} rows ({listed([r for r in rows if r])})" if len(rows) > 1 else ""
+    named = f"; the rows are {listed([r for r in rows if r])}" if len(rows) > 1 else ""
     boxed = ", with a box around the person" if boxes is not None else ""
     return Picture(figure, f"{alt}{named}{boxed}.")
 

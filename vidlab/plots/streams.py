@@ -39,7 +39,9 @@ def two_streams(streams: Mapping[str, Sequence[tuple[str, str]]], fusion: str) -
     axes.add_patch(Rectangle((end, middle - 0.75), last, 1.5, facecolor="#eeeeee", edgecolor="#444444"))
     axes.text(end + last / 2, middle, fusion, ha="center", va="center", fontsize=9.5)
     told = [f"{title}: {', '.join(f'{n} {w}' for n, w in boxes)}" for title, boxes in streams.items()]
-    alt = f"Diagram of {len(streams)} networks side by side, which end in {fusion}. {'. '.join(told)}."
+    alt = (
+        f"Diagram of {len(streams)} networks, one above the other, which end in {fusion}. {'. '.join(told)}."
+    )
     return Picture(figure, alt.replace("\n", " "))
 
 

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from vidlab import transforms
 from vidlab.nets.cnn_m import CNNM2048
 from vidlab.papers.twostream.data import SampleLoader, Source, Task
-from vidlab.train import Recipe, cross_entropy, fit
+from vidlab.train import IGNORED, Recipe, cross_entropy, fit
 
 EPOCH = 1728  # samples that count as an epoch of the small recipes: SynthUCF-1's training videos
 TEST_FRAMES = 10  # of a video, each with 10 crops; the paper's are 25, of videos three times as long
@@ -82,8 +82,12 @@ class MultiTask(nn.Module):
 
 
 def summed(logits: Tensor, targets: Tensor) -> Tensor:
-    """The sum of the heads' losses (Sec. 4), each the mean over the samples that its head has labels for."""
-    return sum((cross_entropy(logits[:, h], targets[:, h]) for h in range(targets.shape[1])), torch.zeros(()))
+    """The sum of the heads' losses (Sec. 4), each the mean over the samples that its head has labels for.
+
+    A head without any is left out: the mean over no sample would be NaN.
+    """
+    heads = [h for h in range(targets.shape[1]) if (targets[:, h] != IGNORED).any()]
+    return sum((cross_entropy(logits[:, h], targets[:, h]) for h in heads), torch.zeros(()))
 
 
 class LastLayer(nn.Module):
@@ -172,12 +176,12 @@ def label_videos(
     rows = []
     with torch.inference_mode():
         for video in videos:
-            at = np.unique(source.starts(video, frames), return_counts=True)
-            inputs = source.inputs([video] * len(at[0]), at[0].tolist())
+            starts, times = np.unique(source.starts(video, frames), return_counts=True)
+            inputs = source.inputs([video] * len(starts), starts.tolist())
             crops = transforms.five_crops(inputs, crop, centre).flatten(0, 1)
             ten = torch.cat([crops, source.mirror(crops)]).contiguous(memory_format=torch.channels_last)
             logits = net(ten.to(device))
             logits = logits[0] if isinstance(logits, tuple) else logits  # of two heads its own set's
-            chances = logits.softmax(1).cpu().unflatten(0, (2, len(at[0]), 5)).mean((0, 2))
-            rows.append(np.average(chances, axis=0, weights=at[1]))
+            chances = logits.softmax(1).cpu().unflatten(0, (2, len(starts), 5)).mean((0, 2))
+            rows.append(np.average(chances, axis=0, weights=times))
     return np.stack(rows) if rows else np.zeros((0, 0))

@@ -58,7 +58,7 @@ REQUIRED = {
         ),
         *(
             f"vidlab.papers.twostream.streams.{name}"
-            for name in ("start_from", "LastLayer", "label_videos", "MultiTask", "summed")
+            for name in ("start_from", "LastLayer", "label_crops", "label_videos", "MultiTask", "summed")
         ),
         *(f"vidlab.score.{name}" for name in ("average", "normalised")),
         "vidlab.transforms.lighting",

@@ -193,6 +193,8 @@ def test_a_video_is_labelled_by_ten_crops_of_equally_spaced_frames():
     ramp = np.broadcast_to(np.linspace(0, 255, 60).astype(np.uint8)[:, None], (30, 50, 60, 3))
     rows = streams.label_videos(Brightness(), data.Frames([ramp.copy()]), [0], 48, frames=25)
     np.testing.assert_allclose(rows, [[0.5, 0.5]])  # five crops, and their five mirror images
+    crops = streams.label_crops(Brightness(), data.Frames([ramp.copy()]), 0, 48, frames=25)
+    assert crops.shape == (25, 10, 2) and (crops[:, :5, 1] > 0.9).all() and (crops[:, 5:, 0] > 0.9).all()
 
 
 # --- the table of runs ----------------------------------------------------------------------------------
@@ -283,6 +285,13 @@ def test_an_arm_at_the_papers_size_has_its_network_and_schedule():
     assert sum(p.numel() for p in net.parameters()) == 90_707_781
     assert (shape.side, recipe.batch, recipe.drops) == (256, 256, (50_000, 70_000))
     assert recipe.epochs * streams.samples_of(recipe) == 80_000 * 256
+
+
+def test_a_showcase_keeps_what_each_crop_says(scratch):
+    found = twostream.train(twostream.arm("flow-l10")[0], "quick")
+    crops = found.tensors["crops"].float().numpy()
+    assert crops.shape[1:3] == (2, 10)
+    np.testing.assert_allclose(crops.mean((1, 2)), found.probabilities, atol=1e-3)
 
 
 def test_a_fusion_at_the_papers_size_rests_on_networks_of_that_size():

@@ -50,17 +50,17 @@ def filmstrip(
     titles: Sequence[str] | None = None,
     boxes: np.ndarray | None = None,
     what: str = "video",
-    step: int = 1,
+    coarse: int = 1,
 ) -> Picture:
     """Frames side by side, one row a clip.
 
     clips: (T, H, W), (T, H, W, 1) or (T, H, W, 3), uint8 or float, or a dict from row label to such arrays;
     every: step between the frames shown (at most 12); titles: above the columns, frame numbers by default;
-    boxes: (T, 4) left, top, width, height in pixels, drawn on the first row; step: grey levels are rounded
+    boxes: (T, 4) left, top, width, height in pixels, drawn on the first row; coarse: grey levels are rounded
     down to multiples of it, so that a picture of many photos stays a small file.
     """
     rows = clips if isinstance(clips, Mapping) else {"": clips}
-    rows = {label: clip // step * step if step > 1 else clip for label, clip in rows.items()}
+    rows = {label: clip // coarse * coarse if coarse > 1 else clip for label, clip in rows.items()}
     shown = range(0, min(len(clip) for clip in rows.values()), every)[:12]
     above = list(titles)[: len(shown)] if titles is not None else _numbers(shown)
     figure, axes = _grid(len(rows), len(shown), np.shape(next(iter(rows.values())))[1:3], labels=any(rows))

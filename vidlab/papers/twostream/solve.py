@@ -51,14 +51,8 @@ def train(experiment: Experiment, size: str = "laptop", device: str = "cpu") -> 
         predictions=found.rows.argmax(1),
         history=found.history,
         extra=solver.measured(experiment, found) | {"own_seconds": round(found.seconds, 1)},
-        tensors=showcase(experiment, found),
+        tensors=solver.showcase(experiment, found),
     )
-
-
-def showcase(experiment: Experiment, found: Solved) -> dict[str, torch.Tensor]:
-    """Float16 weights of the first run of each stream: to look at filters, and to label videos with."""
-    shown = [table.arm(name)[0] for name in table.SHOWCASES]
-    return {n: t.half() for n, t in weights.of(found.net, "net").items()} if experiment in shown else {}
 
 
 def scratch() -> Path:
@@ -252,6 +246,19 @@ class Solver:
         classes = len(data.benchmark.classes)
         fused = score.svm(rows, data.benchmark.labels[known], new, classes)
         return Solved(None, first.tested, fused, {})
+
+    def showcase(self, experiment: Experiment, found: Solved) -> dict[str, torch.Tensor]:
+        """Of the first run of each stream float16 weights, to look at filters and to label videos with, and
+        of the two plain streams what each crop says: "crops" (V, positions, 10, K), float16."""
+        if experiment not in [table.arm(name)[0] for name in table.SHOWCASES]:
+            return {}
+        kept = {name: tensor.half() for name, tensor in weights.of(found.net, "net").items()}
+        if experiment.net.get("extra"):
+            return kept
+        source = self.source(experiment, self.material(experiment))
+        crop, frames = shape_of(experiment).crop, self.positions()
+        crops = [streams.label_crops(found.net, source, video, crop, frames) for video in found.tested]
+        return kept | {"crops": torch.from_numpy(np.stack(crops)).half()}
 
     def measured(self, experiment: Experiment, found: Solved) -> dict[str, float]:
         """Measured beside accuracy: derivatives among the flow filters (ts-20), kinds of mistakes (ts-21)."""

@@ -161,27 +161,26 @@ def train_on(
     return fit(model, loader, recipe, seed=seed, loss=loss, checkpoint=checkpoint, device=device)
 
 
-def label_videos(
-    net: nn.Module,
-    source: Source,
-    videos: Sequence[int] | np.ndarray,
-    crop: int,
-    *,
-    frames: int = 25,
-    centre: bool = False,
-) -> np.ndarray:
-    """Class probabilities (V, K) of whole videos: `frames` positions x 10 crops, averaged (Sec. 5)."""
+@torch.inference_mode()
+def label_crops(net: nn.Module, source: Source, video: int, crop: int, frames: int = 25, centre: bool = False
+                ) -> np.ndarray:  # fmt: skip
+    """Class probabilities (frames, 10, K) of one video: `frames` positions x 10 crops (Sec. 5).
+
+    Of the ten the last five are the first five in a mirror.
+    """
     net.eval()
-    device = next(net.parameters()).device
-    rows = []
-    with torch.inference_mode():
-        for video in videos:
-            starts, times = np.unique(source.starts(video, frames), return_counts=True)
-            inputs = source.inputs([video] * len(starts), starts.tolist())
-            crops = transforms.five_crops(inputs, crop, centre).flatten(0, 1)
-            ten = torch.cat([crops, source.mirror(crops)]).contiguous(memory_format=torch.channels_last)
-            logits = net(ten.to(device))
-            logits = logits[0] if isinstance(logits, tuple) else logits  # of two heads its own set's
-            chances = logits.softmax(1).cpu().unflatten(0, (2, len(starts), 5)).mean((0, 2))
-            rows.append(np.average(chances, axis=0, weights=times))
+    starts, place = np.unique(source.starts(video, frames), return_inverse=True)  # short videos repeat some
+    inputs = source.inputs([video] * len(starts), starts.tolist())
+    crops = transforms.five_crops(inputs, crop, centre).flatten(0, 1)
+    ten = torch.cat([crops, source.mirror(crops)]).contiguous(memory_format=torch.channels_last)
+    logits = net(ten.to(next(net.parameters()).device))
+    logits = logits[0] if isinstance(logits, tuple) else logits  # of two heads its own set's
+    chances = logits.softmax(1).cpu().unflatten(0, (2, len(starts), 5))
+    return chances.transpose(0, 1).flatten(1, 2).numpy()[place]
+
+
+def label_videos(net: nn.Module, source: Source, videos: Sequence[int] | np.ndarray, crop: int,
+                 frames: int = 25, centre: bool = False) -> np.ndarray:  # fmt: skip
+    """Class probabilities (V, K) of whole videos: the mean over positions and crops (Sec. 5)."""
+    rows = [label_crops(net, source, video, crop, frames, centre).mean((0, 1)) for video in videos]
     return np.stack(rows) if rows else np.zeros((0, 0))

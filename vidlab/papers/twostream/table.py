@@ -83,6 +83,8 @@ def arms() -> dict[str, list[Experiment]]:
         "rgb-ft-d5-centre": runs_of(SPATIAL, start=FINE_TUNE, dropout=0.5, centre=True),
         "flow-l10-d9": runs_of(TEMPORAL, dropout=0.9),
         "flow-l10-long": runs_of(TEMPORAL, recipe="small-flow-80"),
+        "flow-multitask-long": runs_of(TEMPORAL, recipe="small-flow-80", **both),
+        "hmdb-multitask-long": runs_of(TEMPORAL, HMDB, recipe="small-flow-80", **both),
         "fuse-svm": fused(SVM, "rgb-last-d5", "flow-multitask"),
         "fuse-svm-seen": fused(SVM, "rgb-last-d5", "flow-multitask", seen=True),
     }
@@ -146,7 +148,7 @@ def convnet_of(experiment: Experiment) -> Experiment:
     return convnet_of(below[-1]) if below else experiment
 
 
-MINUTES = {SPATIAL: 2.0, STACK: 5.0, TEMPORAL: 3.5, JOINT: 2.0, STILLS_NET: 4.0, SOURCE_NET: 3.0}
+MINUTES = {SPATIAL: 1.2, STACK: 5.4, TEMPORAL: 2.8, JOINT: 1.6, STILLS_NET: 1.8, SOURCE_NET: 2.2}
 
 
 def minutes(experiment: Experiment, alone: bool = True) -> float:

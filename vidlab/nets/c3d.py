@@ -57,7 +57,7 @@ def caffe_initialise(net: nn.Module) -> None:
     for name, layer in layers.items():
         hidden = isinstance(layer, nn.Linear) and name != last
         nn.init.normal_(layer.weight, std=0.005 if hidden else 0.01)
-        nn.init.constant_(layer.bias, 0.0 if name in (first, last) else 1.0)
+        nn.init.constant_(layer.bias, 0.0 if name in (first, last) else 1.0)  # type: ignore[arg-type]
 
 
 def he_initialise(net: nn.Module) -> None:
@@ -65,7 +65,7 @@ def he_initialise(net: nn.Module) -> None:
     layers = [layer for layer in net.modules() if isinstance(layer, nn.Conv3d | nn.Linear)]
     for layer in layers:
         nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
-        nn.init.zeros_(layer.bias)
+        nn.init.zeros_(layer.bias)  # type: ignore[arg-type]
     nn.init.normal_(layers[-1].weight, std=0.01)
 
 
@@ -129,18 +129,16 @@ class SearchNet(ClipNet):
     """
 
     def __init__(self, depths: Sequence[int] = (3, 3, 3, 3, 3), crop: int = 112, classes: int = 101,
-                 kernel: int = 3, width: float = 1.0, frames: int = FRAMES, dropout: float = 0.5, norm: bool = False,
-                 stacked: bool = False):  # fmt: skip
+                 kernel: int = 3, width: float = 1.0, frames: int = FRAMES, dropout: float = 0.5,
+                 norm: bool = False, stacked: bool = False):  # fmt: skip
         super().__init__()
         if len(depths) != 5 or any(d < 1 or d % 2 == 0 for d in depths):
             raise ValueError(f"depths={tuple(depths)}: five odd numbers are wanted, one for each convolution")
         self.shape, self.stacked = (3, frames, crop, crop), stacked
         *channels, hidden = (max(1, round(width * n)) for n in SEARCHED)
         inputs = [3 * frames if stacked else 3, *channels]
-        for n, depth in enumerate(depths, 1):
-            self.add_module(
-                f"conv{n}", convolution(inputs[n - 1], inputs[n], 1 if stacked else depth, kernel)
-            )
+        for n, depth in enumerate((1,) * 5 if stacked else depths, 1):
+            self.add_module(f"conv{n}", convolution(inputs[n - 1], inputs[n], depth, kernel))
             self.add_module(f"relu{n}", rectifier(inputs[n], norm))
             self.add_module(f"pool{n}", pooling(first=n == 1))
         cells = pooled(1 if stacked else frames, 4) * pooled(crop, 5) ** 2
@@ -159,7 +157,7 @@ class C3D(ClipNet):
     """Eight convolutions of 3 x 3 x 3, five poolings, two full layers (Fig. 3).
 
     Clips (N, 3, 16, crop, crop) -> logits (N, classes). 79,991,015 parameters at crop 112 with the 487
-    classes of Sports-1M. At full size without `norm` the first weights are those of the released code; the paper
+    classes of Sports-1M. Without `norm` the first weights are those of the released code, since the paper
     names none, and no dropout either (0.5 there). Ours: `width` and `norm`, as in SearchNet.
     """
 

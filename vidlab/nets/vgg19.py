@@ -36,7 +36,7 @@ class VGG19(nn.Module):
         for layer in self.modules():
             if isinstance(layer, nn.Conv2d | nn.Linear):
                 nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
-                nn.init.zeros_(layer.bias)
+                nn.init.zeros_(layer.bias)  # type: ignore[arg-type]
 
     def checked(self, x: Tensor) -> Tensor:
         if x.shape[1:] != self.shape:

@@ -18,7 +18,10 @@ from ..videos.reading import DiskError, write_frames, written_whole
 VERSION = 1
 MANIFEST = "world.json"
 PLAN = "world.part.json"
-WORLDS = {"SynthKTH-1": "kth", "SynthUCF-1": "ucf", "SynthHMDB-1": "hmdb", "SynthStills-1": "stills"}
+WORLDS = {
+    "SynthKTH-1": "kth", "SynthUCF-1": "ucf", "SynthHMDB-1": "hmdb", "SynthStills-1": "stills",
+    "SynthSports-1": "sports", "SynthScenes-1": "scenes", "SynthObjects-1": "objects",
+}  # fmt: skip
 JPEG = [cv2.IMWRITE_JPEG_QUALITY, 92]
 
 

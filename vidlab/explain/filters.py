@@ -1,4 +1,4 @@
-"""What a trained network looks at. First-layer filters: what of each is an average, what a derivative."""
+"""First-layer filters: what of each is an average, what a derivative."""
 
 import numpy as np
 from torch import Tensor

@@ -20,6 +20,12 @@ def test_seen_and_unseen_classes_are_apart_and_use_the_same_patterns():
         assert seen == unseen == set((sport_motions.HANDS, sport_motions.LEGS)[side])
 
 
+@pytest.mark.parametrize(("one", "other"), sport_motions.REVERSED)
+def test_with_the_same_legs_reversed_partners_are_on_the_same_side(one, other):
+    for legs in sport_motions.LEGS:
+        assert (one + legs in sports.SEEN) == (other + legs in sports.SEEN)
+
+
 def test_no_class_place_or_thing_is_of_a_world_that_is_tested():
     assert not set(sports.CLASSES) & {*ucf.CLASSES, *hmdb.CLASSES}
     assert {p for c in sports.CLASSES for p in sports.usual_places(c)} <= set(places.KINDS_STILLS)
@@ -104,9 +110,7 @@ def test_hands_stay_within_reach_and_their_paths_close(name, phase):
     assert 10 <= period <= 30
 
 
-@pytest.mark.parametrize(
-    ("one", "other"), [("Jab", "Snatch"), ("Pole", "Scoop"), ("Draw", "Loose"), ("Open", "Close")]
-)
+@pytest.mark.parametrize(("one", "other"), sport_motions.REVERSED)
 def test_reversed_pairs_are_one_path_run_the_other_way(one, other):
     phase = np.linspace(0, 1, 41)
     there, back = sport_motions.HANDS[one][0](phase), sport_motions.HANDS[other][0](phase)

@@ -1,8 +1,8 @@
 """What bodies do in SynthSports-1: any pattern of the hands on top of any pattern of the legs.
 
 A sport is a pattern of the hands (HANDS), one of the legs (LEGS) and a thing that is held. Hands are paths of
-both wrists in body heights, forward, left and up, over a phase in cycles; legs are a pose. Patterns that end
-in a pair of names are the same path run one way or the other: only the order of frames tells them apart.
+both wrists in body heights, forward, left and up, over a phase in cycles; legs are a pose. Those of
+REVERSED are one path run one way and the other: only the order of frames tells them apart.
 """
 
 from collections.abc import Callable
@@ -152,13 +152,18 @@ def backwards(hands: Hands) -> Hands:
     return lambda p: hands(-p)
 
 
-HANDS: dict[str, tuple[Hands, float]] = {  # path, and frames a cycle
-    "Jab": (jab, 20), "Snatch": (backwards(jab), 20), "Pole": (pole, 24), "Scoop": (backwards(pole), 24),
-    "Draw": (draw_bow, 26), "Loose": (backwards(draw_bow), 26), "Open": (circle, 22),
+# Path, and frames a cycle. Partners stand two places apart, so that on one pattern of the legs both are seen in
+# pre-training or neither is (the colours of the chessboard in `sports`).
+HANDS: dict[str, tuple[Hands, float]] = {
+    "Jab": (jab, 20), "Pole": (pole, 24), "Snatch": (backwards(jab), 20), "Scoop": (backwards(pole), 24),
+    "Draw": (draw_bow, 26), "Open": (circle, 22), "Loose": (backwards(draw_bow), 26),
     "Close": (backwards(circle), 22), "Curl": (curl, 22), "Paddle": (paddle, 24), "Jack": (jack, 22),
     "Sweep": (sweep, 20), "Juggle": (juggle, 16), "Climb": (climb, 24), "Dribble": (dribble, 14),
     "Row": (row, 24),
 }  # fmt: skip
+
+
+REVERSED = (("Jab", "Snatch"), ("Pole", "Scoop"), ("Draw", "Loose"), ("Open", "Close"))
 
 
 # --- legs --------------------------------------------------------------------------------------------------

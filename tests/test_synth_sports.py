@@ -21,9 +21,11 @@ def test_seen_and_unseen_classes_are_apart_and_use_the_same_patterns():
 
 
 @pytest.mark.parametrize(("one", "other"), sport_motions.REVERSED)
-def test_with_the_same_legs_reversed_partners_are_on_the_same_side(one, other):
+def test_with_the_same_legs_reversed_partners_share_side_thing_and_places(one, other):
     for legs in sport_motions.LEGS:
         assert (one + legs in sports.SEEN) == (other + legs in sports.SEEN)
+        assert sports.thing(one + legs) == sports.thing(other + legs)
+        assert sports.usual_places(one + legs) == sports.usual_places(other + legs)
 
 
 def test_no_class_place_or_thing_is_of_a_world_that_is_tested():

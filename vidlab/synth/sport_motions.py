@@ -152,8 +152,8 @@ def backwards(hands: Hands) -> Hands:
     return lambda p: hands(-p)
 
 
-# Path, and frames a cycle. Partners stand two places apart, so that on one pattern of the legs both are seen in
-# pre-training or neither is (the colours of the chessboard in `sports`).
+# Path, and frames a cycle. Partners stand two places apart, so that on one pattern of the legs both are seen
+# in pre-training or neither is (the colours of the chessboard in `sports`).
 HANDS: dict[str, tuple[Hands, float]] = {
     "Jab": (jab, 20), "Pole": (pole, 24), "Snatch": (backwards(jab), 20), "Scoop": (backwards(pole), 24),
     "Draw": (draw_bow, 26), "Open": (circle, 22), "Loose": (backwards(draw_bow), 26),

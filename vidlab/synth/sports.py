@@ -17,7 +17,7 @@ from . import camera as cameras
 from . import people, places, props
 from .kinematics import View
 from .shapes import Polygon, bar, block, disc
-from .sport_motions import HANDS, LEGS, Bouts, sport
+from .sport_motions import HANDS, LEGS, REVERSED, Bouts, sport
 from .stage import Actor, Lens, Prop, Shot, draw, generator
 
 __all__ = ["CLASSES", "DIALS", "SEEN", "UNSEEN", "WORLD", "draw", "lists", "names", "path", "shot"]
@@ -93,9 +93,15 @@ def lists(names: list[str], facts: dict[str, dict]) -> dict[str, str]:
     return out
 
 
-def thing(action: str) -> str:
-    """What is held in a class; six things, each in thirteen classes."""
+def kin(action: str) -> tuple[str, str]:
+    """The patterns by which things and places are chosen: the same for both partners of a reversed pair."""
     hands, legs = patterns(action)
+    return {second: first for first, second in REVERSED}.get(hands, hands), legs
+
+
+def thing(action: str) -> str:
+    """What is held in a class: one of six things."""
+    hands, legs = kin(action)
     return [*HELD][([*HANDS].index(hands) + 2 * [*LEGS].index(legs)) % len(HELD)]
 
 
@@ -107,7 +113,7 @@ def patterns(action: str) -> tuple[str, str]:
 
 def usual_places(action: str) -> tuple[str, str]:
     """The two kinds of place in which a class is mostly seen; of the kinds that still images have, too."""
-    first, second = generator(WORLD, "places", action).choice(places.KINDS_STILLS, 2, replace=False)
+    first, second = generator(WORLD, "places", *kin(action)).choice(places.KINDS_STILLS, 2, replace=False)
     return str(first), str(second)
 
 

@@ -1,8 +1,8 @@
 """Neutral probes of SynthSports-1, with the features and the classifier of `video_probes`.
 
 A source to pre-train on needs fewer probes than a world on which claims are tested: that colours and camera
-do not give its classes away, that one frame says something and motion more, and that order counts. Taken on the
-videos to train on of another seed (CALIBRATION), seen classes only; folds by a video's number.
+do not give its classes away, that one frame says something and motion more, and that order counts. Taken on
+the videos to train on of another seed (CALIBRATION), seen classes only; folds by a video's number.
 """
 
 from pathlib import Path

@@ -10,7 +10,7 @@ from scipy.io import savemat
 
 from vidlab import weights
 from vidlab.nets import CNNM2048
-from vidlab.weights import cnn_m_2048
+from vidlab.weights import cnn_m_2048, cnn_m_imagenet
 
 CLASSES = ("tench", "goldfish", "great white shark", "tiger shark")
 
@@ -83,7 +83,7 @@ def test_filters_are_not_mirrored_and_rows_stay_rows(tmp_path):
     net.conv1.weight.data.zero_()
     net.conv1.weight.data[7, 1, 2, 5] = 3.0
     path = a_file(tmp_path / "m.mat", net)
-    assert weights._from_matconvnet(path)[0]["conv1.weight"][7, 1, 2, 5] == 3.0
+    assert cnn_m_imagenet._from_matconvnet(path)[0]["conv1.weight"][7, 1, 2, 5] == 3.0
 
 
 def test_pixels_are_rgb_from_0_to_255_less_the_average(tmp_path):

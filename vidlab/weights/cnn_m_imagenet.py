@@ -1,6 +1,5 @@
-"""Files of weights: tensors with notes in one safetensors file, which cannot run code; and published ones."""
+"""CNN-M-2048 as published for MatConvNet, and the pixels that belong to it."""
 
-import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,40 +7,15 @@ from typing import Any
 
 import numpy as np
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
-from torch import Tensor, nn
+from safetensors import SafetensorError
+from torch import Tensor
 
 from vidlab import transforms
 from vidlab.nets.cnn_m import CHANNELS, CNNM2048
-from vidlab.videos.reading import written_whole
+from vidlab.weights.files import check_file, read, write
 
 CNN_M = "give imagenet-vgg-m-2048.mat of vlfeat.org/matconvnet/pretrained"
 LAYERS = ("conv1", "conv2", "conv3", "conv4", "conv5", "full6", "full7", "full8")
-
-
-def write(path: Path, tensors: dict[str, Tensor], notes: dict[str, str]) -> None:
-    """Write a file whole or not at all: nobody ever reads half of one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with written_whole(path) as aside:
-        save_file({name: t.detach().cpu().contiguous() for name, t in tensors.items()}, aside, notes)
-
-
-def read(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
-    """The tensors and the notes of a file. Raises OSError or SafetensorError where it is none."""
-    with safe_open(path, "pt") as file:
-        return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
-
-
-def of(net: nn.Module, name: str) -> dict[str, Tensor]:
-    """A network's weights, each called `name.` and what the network calls it: several share one file."""
-    return {f"{name}.{key}": value for key, value in net.state_dict().items()}
-
-
-def load_into(net: nn.Module, name: str, tensors: dict[str, Tensor]) -> None:
-    """Give a network the tensors that `of(net, name)` named; it keeps its own precision."""
-    start = f"{name}."
-    net.load_state_dict({key.removeprefix(start): t for key, t in tensors.items() if key.startswith(start)})
 
 
 @dataclass(frozen=True)
@@ -79,13 +53,7 @@ def cnn_m_2048(path: str | Path, sha256: str | None = None) -> Published:
     for, is of another kind, or lacks a layer or has one of another shape.
     """
     path = Path(path)
-    if not path.is_file():
-        raise ValueError(f"{path}: there is no such file; {CNN_M}")
-    if sha256 is not None:
-        with open(path, "rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-        if found != sha256.lower():
-            raise ValueError(f"{path}: its SHA-256 is {found}, not {sha256}; fetch it again")
+    check_file(path, sha256, CNN_M)
     try:
         if path.suffix == ".safetensors":
             tensors, notes = read(path)

@@ -1,0 +1,190 @@
+"""Descriptors: averages that stream and resume, SVMs, compactness, pairs of never-seen classes, windows."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from vidlab import features
+from vidlab.nets import C3D
+
+
+def blobs(classes=4, each=12, width=20, apart=4.0, seed=0):
+    """Rows of length 1, labels and groups: classes are Gaussian blobs of positive numbers."""
+    rng = np.random.default_rng(seed)
+    labels = np.repeat(np.arange(classes), each)
+    centres = rng.uniform(0, apart, (classes, width))
+    rows = np.abs(centres[labels] + rng.normal(size=(len(labels), width)))
+    return features.unit(rows), labels, [f"g{i % 6}" for i in range(len(labels))]
+
+
+@pytest.fixture(scope="module")
+def net():
+    torch.manual_seed(0)
+    return C3D(5, 40, 0.05, norm=True).eval()
+
+
+@pytest.mark.parametrize("cut", [[7], [3, 4], [1, 1, 5]])
+def test_a_videos_descriptor_is_the_mean_over_its_clips_however_they_come(net, cut):
+    clips = torch.randn(7, 3, 16, 40, 40)
+    told = features.described(net, clips.split(cut), features.LAYERS)
+    with torch.no_grad():
+        whole = net.described(clips)
+    assert list(told) == list(features.LAYERS)
+    for layer, row in told.items():
+        np.testing.assert_allclose(row, whole[layer].mean(0), rtol=1e-4, atol=1e-6)
+
+
+def test_a_video_without_clips_is_refused(net):
+    with pytest.raises(ValueError, match="no descriptor"):
+        features.described(net, [])
+
+
+def rows_of(asked, stop=None):
+    def describe(number):
+        if number == stop:
+            raise KeyboardInterrupt
+        asked.append(number)
+        return {"fc6": np.full(3, number), "prob": np.full(2, -number)}
+
+    return describe
+
+
+def test_extraction_goes_on_where_it_stopped(tmp_path):
+    with pytest.raises(KeyboardInterrupt):
+        features.extract(tmp_path, 6, "net 1", rows_of([], stop=4))
+    asked = []
+    found = features.extract(tmp_path, 6, "net 1", rows_of(asked))
+    assert asked == [4, 5]
+    np.testing.assert_array_equal(found["fc6"][:, 0], range(6))
+    np.testing.assert_array_equal(found["prob"][:, 1], [0, -1, -2, -3, -4, -5])
+
+
+def test_an_interruption_at_the_first_video_leaves_nothing_that_counts(tmp_path):
+    with pytest.raises(KeyboardInterrupt):
+        features.extract(tmp_path, 3, "net 1", rows_of([], stop=0))
+    asked = []
+    features.extract(tmp_path, 3, "net 1", rows_of(asked))
+    assert asked == [0, 1, 2]
+
+
+@pytest.mark.parametrize("change", [{"made_of": "net 2"}, {"count": 4}])
+def test_another_network_or_more_videos_are_extracted_anew(tmp_path, change):
+    features.extract(tmp_path, 3, "net 1", rows_of([]))
+    asked = []
+    features.extract(tmp_path, **({"count": 3, "made_of": "net 1"} | change), describe=rows_of(asked))
+    assert asked[0] == 0 and len(asked) >= 3
+
+
+def test_what_is_extracted_once_is_not_asked_for_again(tmp_path):
+    features.extract(tmp_path, 3, "net 1", rows_of([]))
+    asked = []
+    features.extract(tmp_path, 3, "net 1", rows_of(asked))
+    assert asked == []
+
+
+def test_unit_rows_have_length_one_and_zeros_stay():
+    rows = features.unit(np.array([[3.0, 4.0], [0.0, 0.0]]))
+    np.testing.assert_allclose(rows, [[0.6, 0.8], [0, 0]])
+
+
+def test_joined_descriptors_weigh_alike():
+    both = features.joined(np.array([[3.0, 4.0]]), np.array([[0.0, 100.0]]))
+    np.testing.assert_allclose(both, [[0.6, 0.8, 0, 1]])
+
+
+def test_the_svm_learns_and_chooses_its_cost_on_training_groups():
+    rows, labels, groups = blobs()
+    machine = features.svm(rows, labels, groups)
+    assert machine.C in features.COSTS
+    assert (machine.predict(rows) == labels).mean() > 0.95
+    assert features.svm(rows, labels, ["one"] * len(rows)).C == 1.0
+
+
+def test_margins_have_a_column_for_every_class():
+    rows, labels, groups = blobs(classes=3)
+    keep = labels != 1
+    machine = features.svm(rows[keep], labels[keep], [g for g, k in zip(groups, keep, strict=True) if k])
+    told = features.margins(machine, rows, 3)
+    assert told.shape == (36, 3) and np.isneginf(told[:, 1]).all()
+    assert (told[keep].argmax(1) == labels[keep]).mean() > 0.95
+
+
+def test_compactness_grows_with_the_dimensions_and_ends_at_the_whole():
+    rows, labels, groups = blobs(classes=8, each=24, width=30)
+    known = np.arange(len(rows)) % 2 == 0
+    mine = [g for g, k in zip(groups, known, strict=True) if k]
+    curve = features.compactness(rows[known], labels[known], mine, rows[~known], labels[~known], [1, 3, 30])
+    assert curve[0] < curve[1] <= curve[2] + 0.05 and curve[2] > 0.8
+
+
+def test_leave_one_out_never_sees_the_video_it_labels():
+    """Each video's own descriptor is the only one with its label's mark: nobody else can tell."""
+    rows, labels = np.eye(6), np.array([0, 1, 2, 3, 4, 5])
+    assert (features.leave_one_out(rows, labels) != labels).all()
+    rows, labels, _ = blobs()
+    assert (features.leave_one_out(rows, labels) == labels).mean() > 0.8
+
+
+# --- pairs --------------------------------------------------------------------------------------------------
+
+
+@given(st.integers(0, 1000))
+@settings(max_examples=25, deadline=None)
+def test_distances_are_symmetric_and_extreme_for_equal_rows(seed):
+    rng = np.random.default_rng(seed)
+    a, b = (features.unit(rng.uniform(0, 1, (3, 8))) for _ in range(2))
+    there, back, same = features.distances(a, b), features.distances(b, a), features.distances(a, a)
+    assert there.shape == (3, 12) and np.isfinite(there).all()
+    np.testing.assert_allclose(there, back, atol=1e-9)
+    assert (same[:, :6] >= there[:, :6] - 1e-9)[:, [0, 4, 5]].all()  # similarities
+    assert (same[:, 6:] <= there[:, 6:] + 1e-9).all() and np.abs(same[:, 6:]).max() < 1e-5  # distances
+
+
+def test_distances_of_empty_rows_are_finite():
+    assert np.isfinite(features.distances(np.zeros((1, 4)), np.eye(4)[:1])).all()
+
+
+def test_pairs_stand_on_videos_of_their_classes_half_and_half():
+    labels = np.repeat(np.arange(6), 10)
+    first, second, same = features.draw_pairs(labels, np.array([1, 4]), 60, np.random.default_rng(0))
+    assert set(labels[first]) | set(labels[second]) == {1, 4}
+    assert (first != second).all() and 0.4 < same.mean() < 0.6
+    np.testing.assert_array_equal(same, labels[first] == labels[second])
+    assert len({*zip(first, second, strict=True)}) == len(first)
+
+
+def test_pairs_of_one_class_are_refused():
+    with pytest.raises(ValueError, match="two classes at least"):
+        features.draw_pairs(np.zeros(5, int), np.array([0]), 4, np.random.default_rng(0))
+
+
+def test_folds_share_no_class():
+    folds = features.class_folds(np.arange(32), 10, np.random.default_rng(0))
+    assert sorted(np.concatenate(folds)) == list(range(32)) and {len(f) for f in folds} == {3, 4}
+
+
+def test_similar_actions_are_told_for_classes_never_seen():
+    rows, labels, _ = blobs(classes=20, each=8, width=40)
+    told, same, fold = features.similarity({"fc6": rows, "prob": rows}, labels, folds=10, count=60)
+    accuracy, area = features.similarity_scores(told, same, fold)
+    assert accuracy > 0.9 and area > 0.95
+    rng = np.random.default_rng(0)
+    nothing = features.similarity({"fc6": features.unit(rng.uniform(size=rows.shape))}, labels, count=60)
+    assert abs(features.similarity_scores(*nothing)[1] - 0.5) < 0.1
+
+
+# --- windows ------------------------------------------------------------------------------------------------
+
+
+def test_a_window_takes_the_label_of_most_of_its_frames():
+    frames = np.array([-1] * 10 + [3] * 12 + [5] * 12)
+    told = features.window_labels(frames, np.array([0, 4, 10, 16, 18]))
+    assert told.tolist() == [-1, 3, 3, 5, 5]
+
+
+def test_a_window_with_too_few_labelled_frames_is_dropped():
+    frames = np.array([-1] * 9 + [2] * 7)
+    assert features.window_labels(frames, np.array([0])).tolist() == [-1]
+    assert features.window_labels(frames, np.array([0]), least=7).tolist() == [2]

@@ -165,7 +165,7 @@ def distances(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def pair_rows(rows: Rows, first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Features (n, 12 x layers) of pairs of videos, by their numbers (n,), of each layer's rows of length 1."""
+    """Features (n, 12 x layers) of pairs of videos, by their numbers (n,); rows of length 1 in each layer."""
     return np.hstack([distances(unit(table[first]), unit(table[second])) for table in rows.values()])
 
 

@@ -135,14 +135,38 @@ def test_bad_files_are_reported_together_and_the_good_ones_are_kept(videos, tmp_
     assert len(flow.FlowStore(tmp_path / "flow")[videos[0]]) == 3
 
 
-def test_an_interruption_leaves_nothing_half_written(videos, tmp_path, monkeypatch):
-    def interrupted(*_):
-        raise KeyboardInterrupt
+def test_an_interruption_while_writing_keeps_what_is_whole_and_nothing_else(videos, tmp_path, monkeypatch):
+    """The second video's array is cut off in the middle of its bytes, as by a power cut or Ctrl-C."""
+    whole, calls = np.save, []
 
-    monkeypatch.setattr(storage, "pack", interrupted)
-    with pytest.raises(KeyboardInterrupt):
+    def half(file, rows):
+        calls.append(1)
+        whole(file, rows)
+        if len(calls) == 2:
+            file.truncate(60)
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(np, "save", half)
         flow.extract(videos, tmp_path, jobs=1)
-    assert not list(tmp_path.glob("*.npy")) and not list(tmp_path.glob("*.part"))
+    assert len(calls) == 2 and len(list(tmp_path.glob("*.npy"))) == 1 and not list(tmp_path.glob("*.part"))
+    again = flow.extract(videos, tmp_path, jobs=1)
+    assert [len(again[video]) for video in videos] == [3, 2]
+
+
+@pytest.mark.parametrize("start, length", [(0, None), (1, 2), (0, 5), (2, 3), (7, 1)])
+def test_fields_decoded_one_by_one_are_those_decoded_before(flows, videos, start, length):
+    many = [Video(path, label=0, group="") for path in videos]
+    (before, _), (later, _) = flows.fields(many), flows.fields(many, most=10)
+    assert isinstance(before, storage.Packed) and isinstance(later, storage.Stored)
+    assert len(before) == len(later) and before.size == later.size == (48, 64)
+    assert torch.equal(before.restored(start, length), later.restored(start, length))
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+def test_brox_on_a_gpu_agrees_with_the_cpu(videos, tmp_path):
+    here, there = (flow.extract(videos[:1], tmp_path / d, "brox", jobs=1, device=d) for d in ("cpu", "cuda"))
+    assert flow.end_point_error(here[videos[0]], there[videos[0]]).mean() < 0.02
 
 
 def test_a_damaged_field_is_named(flows, videos):

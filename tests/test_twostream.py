@@ -287,6 +287,33 @@ def test_an_arm_at_the_papers_size_has_its_network_and_schedule():
     assert recipe.epochs * streams.samples_of(recipe) == 80_000 * 256
 
 
+def test_at_the_papers_size_dropout_is_the_papers():
+    """0.9 wherever it trains from scratch; Table 1a varies it for the spatial stream."""
+    built = {}
+    for name in ("flow-l10", "flow-l10-d9", "flow-l10-long", "rgb-stack", "rgb-scratch-d5", "rgb-last-d5"):
+        experiment = table.at_paper_size(twostream.arm(name)[0])
+        built[name] = (experiment.id, experiment.net.get("dropout"))
+    assert built["flow-l10"] == built["flow-l10-d9"] == built["flow-l10-long"]
+    assert [built[n][1] for n in ("flow-l10", "rgb-stack", "rgb-scratch-d5", "rgb-last-d5")] == [
+        None, None, 0.5, 0.5]  # fmt: skip
+
+
+def test_what_is_kept_of_other_flow_or_another_base_is_not_used(scratch, monkeypatch):
+    solver, experiment = solve.Solver("quick"), twostream.arm("rgb-ft-d5")[0]
+    before = solver.made_of(experiment)
+    assert solver.made_of(experiment) == before
+    monkeypatch.setitem(streams.RECIPES, "small-stills-1", replace(streams.RECIPES["small-stills-1"], lr=1.0))
+    assert solver.made_of(experiment) != before
+    monkeypatch.undo()
+    monkeypatch.setattr(solve, "METHOD", "dis")
+    assert solver.made_of(experiment) != before
+
+
+def test_an_odd_stack_cannot_go_both_ways(tmp_path):
+    with pytest.raises(ValueError, match="5 fields cannot be half forward, half backward"):
+        data.Flows([], [None], depth=5).inputs([0], [0])
+
+
 def test_a_showcase_keeps_what_each_crop_says(scratch):
     found = twostream.train(twostream.arm("flow-l10")[0], "quick")
     crops = found.tensors["crops"].float().numpy()

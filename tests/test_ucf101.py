@@ -7,7 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.video_files import real_folder
+from vidlab import workshop
 from vidlab.videos import VideoError, load, prepare, ucf101
+from vidlab.videos.benchmark import only
 
 CLASSES = ("Archery", "HandstandPushups", "HandstandWalking", "YoYo")  # not what sorted() makes of real ones
 TRAIN = ("Archery/v_Archery_g08_c01", "HandstandPushups/v_HandStandPushups_g08_c01", "YoYo/v_YoYo_g09_c01")
@@ -195,10 +197,19 @@ def test_the_real_lists_whole():
     assert odd == {classes.index("HandstandPushups")}
 
 
-def test_the_real_clips(tmp_path):
+def test_the_real_clips_all_decode_and_stand_on_their_sides(tmp_path):
     benchmark = load("ucf101", real_folder("UCF-101").parent)
-    assert len(benchmark.videos) + len(benchmark.missing) == 13_320
-    assert [s.name for s in benchmark.splits] == ["split1", "split2", "split3"]
-    one = load("ucf101", real_folder(), exclude=[v.name for v in benchmark.videos[1:]])
-    frames = prepare(one, tmp_path, "plain", jobs=1)[one.videos[0]]
-    assert frames.shape[1:] == (240, 320, 3)
+    assert len(benchmark.videos) == 50 and len(benchmark.missing) == 13_320 - 50
+    sides = {s.name: (len(s.train), len(s.test)) for s in benchmark.splits}
+    assert sides == {"split1": (37, 13), "split2": (39, 11), "split3": (34, 16)}
+    small = prepare(benchmark, tmp_path, "tiny", lambda frames: frames[:, ::40, ::40], jobs=1)
+    assert {small[video].shape[1:] for video in benchmark.videos} == {(6, 8, 3)}
+
+
+def test_the_real_clips_train_a_temporal_stream(tmp_path):
+    """The command of the README, as short as it gets: nothing is claimed from it but that it runs."""
+    root = real_folder("UCF-101").parent
+    found = only(workshop.benchmark("ucf101", root, None, partial=True), ["Biking", "BoxingSpeedBag"])
+    report = workshop.train_on("temporal", found, tmp_path / "store", "split1", 32, 0, tmp_path / "w")
+    tested = len(found.split("split1").test)
+    assert f"of {tested} videos" in report and "top-5" in report and "of the 13320" in report

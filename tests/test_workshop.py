@@ -112,6 +112,22 @@ def test_a_stream_is_trained_saved_read_and_asked_again(kind, tmp_path, monkeypa
     assert "Left" in answer and "Right" in answer
 
 
+def test_an_interrupted_training_is_not_gone_on_with_on_another_split(tmp_path, monkeypatch):
+    """It would go on from weights that have seen the other split's test videos."""
+    root, kept = classes_folder(tmp_path / "videos"), []
+    found = workshop.benchmark("folder", root, None, False)
+
+    def stop(kind, data, split, shown, seed, device, checkpoint):
+        kept.append(checkpoint.name)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(workshop.twostream.system, "train", stop)
+    for split, shown in (("without-g01", 64), ("without-g01", 64), ("without-g02", 64), ("without-g01", 96)):
+        with pytest.raises(KeyboardInterrupt):
+            workshop.train_on("temporal", found, tmp_path / "s", split, shown, 0, tmp_path / "w")
+    assert kept[0] == kept[1] and len(set(kept)) == 3
+
+
 def square(step: int, seed: int) -> np.ndarray:
     """A bright square that moves `step` pixels a frame over a noisy ground: uint8 (12, 60, 80, 3)."""
     frames = np.random.default_rng(seed).integers(0, 60, (12, 60, 80, 3), dtype=np.uint8)

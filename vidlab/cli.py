@@ -71,11 +71,13 @@ def _dial(text: str) -> tuple[str, float]:
 def claims(
     paper: Annotated[str | None, typer.Argument(help="one paper, such as baccouche2011; default all")] = None,
     json: Annotated[bool, typer.Option("--json", help="a JSON list, one object a comparison")] = False,
+    size: Annotated[str, typer.Option(help="of the recorded runs: laptop | full")] = "laptop",
 ) -> None:
     """Every claim of the papers: what was reported, what recorded runs show, and the verdict."""
+    from vidlab import runs
     from vidlab.claims import to_json, verdicts
 
-    rows = verdicts(paper)
+    rows = verdicts(paper, find=lambda experiment: runs.find(*runs.at_size([experiment], size)))
     if json:
         print(to_json(rows))
         return

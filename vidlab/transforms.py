@@ -179,15 +179,11 @@ def random_crops(batch: torch.Tensor, size: int, rng: np.random.Generator, centr
     )
 
 
-def five_crops(batch: torch.Tensor, size: int, centre: bool = False) -> torch.Tensor:
+def five_crops(batch: torch.Tensor, size: int) -> torch.Tensor:
     """The four corners and the centre of each picture `(N, C, H, W)` -> `(N, 5, C, size, size)`: with their
-    mirror images the 10 inputs of a test frame (Sec. 5). `centre`: the corners of the central square."""
+    mirror images the 10 inputs of a test frame (Sec. 5)."""
     height, width = batch.shape[-2:]
     _check_fits(size, height, width)
-    if centre:
-        side = min(height, width)
-        y, x = (height - side) // 2, (width - side) // 2
-        batch, height, width = batch[..., y : y + side, x : x + side], side, side
     y, x = height - size, width - size
     places = [(0, 0), (0, x), (y, 0), (y, x), (y // 2, x // 2)]
     return torch.stack([batch[..., i : i + size, j : j + size] for i, j in places], 1)

@@ -1,5 +1,6 @@
 """The command line on videos that a user has: train, test and predict with each paper's system."""
 
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -34,7 +35,9 @@ def train_on(net: str, found: Benchmark, store: Path, split: str, shown: int, se
     chosen = found.split(split or found.splits[0].name)
     device, speed = best_device(), 18_000 if net == table.PAPER else 24_000
     print(f"{len(chosen.train)} videos train on {device}: about {shown / speed + 1:.0f} min on one CPU core")
-    checkpoint = out.with_name(f"{out.name}.checkpoint")
+    learnt = [found.name, found.classes, [str(found.videos[i].path) for i in chosen.train], shown, seed, net]
+    told = hashlib.sha256(repr(learnt).encode()).hexdigest()[:8]  # so that it never goes on from other videos
+    checkpoint = out.with_name(f"{out.name}.{told}.checkpoint")
     if net == table.PAPER:
         data = prepare(found, store / "boxes")
         both = system.train(data, chosen, shown, seed, device=device, checkpoint=checkpoint)

@@ -5,6 +5,7 @@ float32: x then y, in pixels a frame, from each frame to the next.
 """
 
 from collections.abc import Callable
+from functools import partial
 
 import cv2
 import numpy as np
@@ -63,21 +64,23 @@ def horn_schunck(frames: np.ndarray, device: str = "cpu") -> np.ndarray:
     return _in_batches(_horn_schunck, frames, device)
 
 
-METHODS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+METHODS: dict[str, Callable[..., np.ndarray]] = {
     "farneback": farneback, "dis": dis, "brox": brox, "horn-schunck": horn_schunck,
 }  # fmt: skip
+IN_TORCH = ("brox", "horn-schunck")
 
 
-def estimate(frames: np.ndarray, method: str = "farneback", backward: bool = False) -> np.ndarray:
+def estimate(frames: np.ndarray, method: str = "farneback", backward: bool = False, device: str = "cpu"
+             ) -> np.ndarray:  # fmt: skip
     """The flow of frames `(T, H, W[, C])`, `(T - 1, 2, H, W)`, by one of METHODS.
 
-    backward: field t leads from frame t + 1 to frame t. Raises ValueError for a method that there is not.
+    backward: field t leads from frame t + 1 to frame t. device: of the methods in torch, Brox and
+    Horn-Schunck; OpenCV's know the CPU only. Raises ValueError for a method that there is not.
     """
     if method not in METHODS:
         raise ValueError(f"{method!r} is no way to estimate flow: choose one of {', '.join(METHODS)}")
-    if backward:
-        return METHODS[method](frames[::-1])[::-1]
-    return METHODS[method](frames)
+    run = partial(METHODS[method], device=device) if method in IN_TORCH else METHODS[method]
+    return run(frames[::-1])[::-1] if backward else run(frames)
 
 
 def end_point_error(flow: np.ndarray, truth: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ least and greatest x, least and greatest y), the height of a component and the l
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 import cv2
@@ -23,6 +23,9 @@ from vidlab.videos.benchmark import Benchmark, Video
 from vidlab.videos.reading import VideoError
 
 QUALITY = 90  # of the JPEG, 0 … 100: the paper does not say
+IN_MEMORY = (
+    4e9  # bytes of decoded flow that are kept; more is decoded field by field, a third more per sample
+)
 HEAD = 24  # bytes before the picture
 BLOCK = 8  # rows that JPEG codes together: x and y are to share none
 
@@ -39,6 +42,11 @@ class Packed:
     def __len__(self) -> int:
         return len(self.levels)
 
+    @property
+    def size(self) -> tuple[int, ...]:
+        """Height and width."""
+        return tuple(self.levels.shape[2:])
+
     def restored(self, start: int = 0, length: int | None = None) -> Tensor:
         """`length` fields from `start` on, float32 `(length, 2, H, W)`; past the end the last is repeated."""
         stop = len(self) if length is None else start + length
@@ -48,10 +56,41 @@ class Packed:
         return torch.cat([fields, fields[-1:].expand(missing, -1, -1, -1)]) if missing > 0 else fields
 
 
+@dataclass(frozen=True)
+class Stored:
+    """The fields of one video as they lie on the disk: those that are asked for are decoded. In all else like
+    `Packed`."""
+
+    store: store.Store
+    video: Video
+
+    def __len__(self) -> int:
+        return self.store.length(self.video) - 1
+
+    @property
+    def records(self) -> np.ndarray:
+        """A row of bytes a field `(T - 1, bytes)`."""
+        return self.store[self.video][:-1]
+
+    @cached_property
+    def size(self) -> tuple[int, ...]:
+        """Height and width."""
+        return unpack(self.records[:1]).size
+
+    def restored(self, start: int = 0, length: int | None = None) -> Tensor:
+        """As `Packed.restored`."""
+        first, stop = min(start, len(self) - 1), len(self) if length is None else start + length
+        return unpack(self.records[first:stop]).restored(0, stop - start)
+
+
+Fields = Packed | Stored
+
+
 class FlowStore:
     """Extracted flow: `flows[video]` is float32 `(T - 1, 2, H, W)`, `flows.packed(video)` the same in bytes.
 
-    Raises VideoError for a folder without a store, and for a video that is not in it or is damaged there.
+    `flows.fields(videos)` gives the fields of many, decoded if they fit into memory. Raises VideoError for a
+    folder without a store, and for a video that is not in it or is damaged there.
     """
 
     def __init__(self, folder: str | Path):
@@ -67,6 +106,12 @@ class FlowStore:
         except ValueError as error:
             path = video.path if isinstance(video, Video) else video
             raise VideoError(path, str(error), "delete the store and extract the flow again") from error
+
+    def fields(self, videos: Sequence[Video], most: float = IN_MEMORY) -> Sequence[Fields]:
+        """The fields of each video: decoded, or beyond `most` bytes of them in all as they are stored."""
+        stored = [Stored(self.records, video) for video in videos]
+        size = 2 * sum(len(some) * int(np.prod(some.size)) for some in stored)
+        return [self.packed(video) for video in videos] if size <= most else stored
 
 
 def pack(fields: np.ndarray, quality: int = QUALITY) -> list[np.ndarray]:
@@ -106,18 +151,20 @@ def unpack(records: Sequence[np.ndarray] | np.ndarray) -> Packed:
 
 def cost(fields: np.ndarray, quality: int = QUALITY) -> tuple[float, float]:
     """What packing fields `(n, 2, H, W)` saves and costs: float32 bytes over packed bytes, and the mean
-    end-point error in pixels."""
+    end-point error in pixels. (In a store a record takes as much as the longest of its video: about a third
+    more than here.)"""
     records = pack(fields, quality)
     lost = np.linalg.norm(unpack(records).restored().numpy() - fields, axis=1).mean()
     return fields.nbytes / sum(map(len, records)), float(lost)
 
 
-def recorded(frames: np.ndarray, method: str, side: int | None, backward: bool, quality: int) -> np.ndarray:
+def recorded(frames: np.ndarray, method: str, side: int | None, backward: bool, quality: int,
+             device: str = "cpu") -> np.ndarray:  # fmt: skip
     """What the store keeps of a video's frames `(T, H, W, C)`: a row of bytes a frame, `(T, bytes)`.
 
     Row t holds the field between frames t and t + 1; rows are filled up with zeros, the last is empty.
     """
-    fields = estimate(frames, method, backward)
+    fields = estimate(frames, method, backward, device)
     records = pack(fields if side is None else resized(fields, side), quality)
     rows = np.zeros((len(frames), max(map(len, records))), np.uint8)
     for row, record in zip(rows, records, strict=False):
@@ -137,17 +184,19 @@ def extract(
     folder: str | Path,
     method: str = "farneback",
     side: int | None = None,
-    jobs: int = 2,
+    jobs: int = -1,
     backward: bool = False,
     quality: int = QUALITY,
+    device: str = "cpu",
 ) -> FlowStore:
-    """Estimate and store the flow of each distinct file, in `jobs` processes; stops and resumes.
+    """Estimate and store the flow of each distinct file, in `jobs` processes (-1: one a core); stops and
+    resumes. device: of the methods in torch; give "cuda" one job.
 
     side: fields are kept with that many pixels on the smaller side; they are estimated on the frames as they
     are, which is worth its time: at half the size errors double. backward: field t leads from frame t + 1 to
     frame t. Raises PreparationError at the end, with every bad file, as `store.prepare` does.
     """
     name = f"{method}, side {side}, {'backward' if backward else 'forward'}, JPEG {quality}, 2"
-    work = partial(recorded, method=method, side=side, backward=backward, quality=quality)
+    work = partial(recorded, method=method, side=side, backward=backward, quality=quality, device=device)
     store.prepare(videos, folder, name, work, jobs=jobs)
     return FlowStore(folder)

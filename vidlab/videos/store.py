@@ -11,8 +11,9 @@ import json
 import os
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,21 @@ class Store:
         return entry
 
 
+@dataclass(frozen=True)
+class Arrays(Sequence[np.ndarray]):
+    """The arrays of many videos, in order. Each is opened when it is asked for: a list would hold them all,
+    and those beyond the limit of open files in memory."""
+
+    store: Store
+    videos: Sequence[Video]
+
+    def __len__(self) -> int:
+        return len(self.videos)
+
+    def __getitem__(self, number):
+        return self.store[self.videos[number]]
+
+
 def _mapped(path: Path) -> np.ndarray:
     try:
         return np.load(path, mmap_mode="c")
@@ -132,14 +148,14 @@ def prepare(
     recipe_name: str,
     transform: Transform | None = None,
     grey: bool = False,
-    jobs: int = 2,
+    jobs: int = -1,
 ) -> Store:
     """Decode each distinct file once and store `transform(frames)`: uint8 `(T, …)` with T unchanged.
 
     `recipe_name` stands for the transform: change it when the transform changes, and everything is prepared
     anew. Otherwise what is there stays, unless its source has changed (size or time, then checksum). An
     interrupted preparation goes on where it was. `transform` gets `(T, H, W, 3)` RGB, or `(T, H, W, 1)` if
-    grey, and runs in `jobs` processes.
+    grey, and runs in `jobs` processes; -1: one a core.
 
     Raises PreparationError at the end, with every bad file (the good ones are stored: `Store(folder)` opens
     them), and DiskError at once where the disk is full.

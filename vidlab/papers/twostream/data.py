@@ -95,12 +95,11 @@ class Frames(Source):
 class Flows(Source):
     """The temporal stream's input (Sec. 3.1): 2L channels from `depth` = L displacement fields.
 
-    forward: of each video its stored fields; backward: those too for a bi-directional stack, whose position
-    is L/2 fields before its middle frame.
+    backward: for a bi-directional stack, whose position is L/2 fields before its middle frame.
     """
 
-    forward: Sequence[flow.Packed]
-    backward: Sequence[flow.Packed] = ()
+    forward: Sequence[flow.Fields]
+    backward: Sequence[flow.Fields] = ()
     depth: int = 10
     trajectory: bool = False
     subtract_mean: bool = True
@@ -113,13 +112,15 @@ class Flows(Source):
         return len(self.forward[video])
 
     def size(self, video: int) -> tuple[int, ...]:
-        return tuple(self.forward[video].levels.shape[2:])
+        return self.forward[video].size
 
     def inputs(self, which: Sequence[int], at: Sequence[int]) -> Tensor:
         stack = flow.along_trajectories if self.trajectory else flow.stacked
         if not self.backward:
             return stack(_fields(self.forward, which, at, self.depth), self.subtract_mean)
-        half = self.depth // 2
+        half, odd = divmod(self.depth, 2)
+        if odd:
+            raise ValueError(f"{self.depth} fields cannot be half forward, half backward: use an even number")
         ahead = _fields(self.forward, which, [t + half for t in at], half)
         back = _fields(self.backward, which, at, half)
         return flow.both_ways(ahead, back, stack, self.subtract_mean)
@@ -128,7 +129,7 @@ class Flows(Source):
         return flow.mirrored(inputs)
 
 
-def _fields(stored: Sequence[flow.Packed], which, at, length: int) -> Tensor:
+def _fields(stored: Sequence[flow.Fields], which, at, length: int) -> Tensor:
     """Displacement fields (n, length, 2, H, W) of n videos from their positions on."""
     return torch.stack([stored[v].restored(t, length) for v, t in zip(which, at, strict=True)])
 
@@ -174,12 +175,11 @@ class Task:
 class SampleLoader:
     """Random samples (Sec. 5): a video, all classes equally often; a position; a crop; a mirror or none.
 
-    Several tasks share each batch equally (multi-task learning, Sec. 4). `centre`: crops from
-    the central square of the frame only. With one head the targets are (n,), else (n, heads).
+    Several tasks share each batch equally (multi-task learning, Sec. 4). `centre`: crops from the central
+    square of the frame only. With one head the targets are (n,), else (n, heads).
     """
 
-    def __init__(self, tasks: Sequence[Task], crop: int, batch: int, per_epoch: int, seed: int = 0,
-                 centre: bool = False):  # fmt: skip
+    def __init__(self, tasks: Sequence[Task], crop: int, batch: int, per_epoch: int, seed=0, centre=False):
         self.tasks, self.crop, self.batch, self.seed, self.centre = tasks, crop, batch, seed, centre
         self.batches = max(1, round(per_epoch / batch))
         self.by_class = [_by_class(task) for task in tasks]
@@ -205,7 +205,7 @@ class SampleLoader:
         inputs = torch.empty(n, task.source.channels, self.crop, self.crop)
         sizes = [task.source.size(v) for v in which]
         for size in dict.fromkeys(sizes):  # frames of one size are cropped together
-            mine = [i for i in range(n) if sizes[i] == size]
+            mine = [i for i, its in enumerate(sizes) if its == size]
             whole = task.source.inputs([which[i] for i in mine], [at[i] for i in mine])
             inputs[mine] = transforms.random_crops(whole, self.crop, rng, self.centre)
         mirrored = torch.from_numpy(rng.random(n) < 0.5)
@@ -236,24 +236,24 @@ class Material:
     version: str = ""
 
     @cached_property
-    def pixels(self) -> list[np.ndarray]:
+    def pixels(self) -> Sequence[np.ndarray]:
         """Of each video uint8 (T, H, W, 3), memory-mapped."""
         shrink = partial(transforms.shrunk, side=self.side)
         kept = store.prepare(self.benchmark, self.folder / "frames", f"side-{self.side}", shrink)
-        return [kept[video] for video in self.benchmark.videos]
+        return store.Arrays(kept, self.benchmark.videos)
 
     @cached_property
-    def forward(self) -> list[flow.Packed]:
+    def forward(self) -> Sequence[flow.Fields]:
         return self._flow(backward=False)
 
     @cached_property
-    def backward(self) -> list[flow.Packed]:
+    def backward(self) -> Sequence[flow.Fields]:
         return self._flow(backward=True)
 
-    def _flow(self, backward: bool) -> list[flow.Packed]:
+    def _flow(self, backward: bool) -> Sequence[flow.Fields]:
         folder = self.folder / ("flow-backward" if backward else "flow")
         found = flow.extract(self.benchmark, folder, METHOD, self.side, backward=backward)
-        return [found.packed(video) for video in self.benchmark.videos]
+        return found.fields(self.benchmark.videos)
 
     def frames(self, depth: int = 1) -> Frames:
         return Frames(self.pixels, depth)

@@ -14,8 +14,9 @@ import vidlab
 from vidlab import score, weights
 from vidlab.experiment import Experiment, Outcome
 from vidlab.explain import structured
+from vidlab.flow.storage import QUALITY
 from vidlab.papers.twostream import mistakes, streams, table
-from vidlab.papers.twostream.data import Both, Material, Source, Stills, Task, material, still_images
+from vidlab.papers.twostream.data import METHOD, Both, Material, Source, Stills, Task, material, still_images
 from vidlab.papers.twostream.streams import Shape
 from vidlab.train import Recipe
 from vidlab.videos.benchmark import Split
@@ -128,7 +129,7 @@ class Solver:
                 weights.load_into(net, "net", kept)
                 history, seconds = json.loads(notes["history"]), float(notes["seconds"])
                 return Solved(net, kept["tested"].numpy(), kept["rows"].numpy(), history, seconds)
-        checkpoint = path.with_suffix(".checkpoint")
+        checkpoint = path.with_suffix(f".{made_of}.checkpoint")
         found = self.trained(experiment, checkpoint)
         rows = {"tested": torch.from_numpy(found.tested), "rows": torch.from_numpy(found.rows)}
         notes = {"made of": made_of, "history": json.dumps(found.history), "seconds": str(found.seconds)}
@@ -137,10 +138,14 @@ class Solver:
         return found
 
     def made_of(self, experiment: Experiment) -> str:
-        """A checksum of the recipe and of the videos: what is kept of another recipe or world is not used."""
+        """A checksum of all that a network is made of: what is kept of another recipe, world or flow, or
+        rests on another network, is not used."""
         stills = experiment.system == table.STILLS_NET
-        videos = self.stills(experiment).version if stills else self.material(experiment).version
-        text = f"{self.recipe(experiment)} {self.positions()} {videos}"
+        videos = [self.stills(experiment).version if stills else self.material(experiment).version]
+        if experiment.net.get("extra"):
+            videos.append(self.other(experiment).version)
+        below = [self.made_of(e) for e in table.needs(experiment)]
+        text = f"{self.recipe(experiment)} {self.positions()} {METHOD} {QUALITY} {videos} {below}"
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def trained(self, experiment: Experiment, checkpoint: Path) -> Solved:
@@ -149,7 +154,7 @@ class Solver:
         tasks, source, tested = self.lesson(experiment)
         for below in table.needs(experiment) if "start" in options else ():
             streams.start_from(net, self.solve(below).net)
-        start, centre = time.perf_counter(), options.get("centre", False)
+        start, centre = time.perf_counter(), options.get("centre_crops", False)
         model = streams.LastLayer(net) if options.get("start") == table.LAST else net
         history = streams.train_on(model, tasks, *self.recipe(experiment), shape.crop, seed=experiment.seed,
                                    centre=centre, checkpoint=checkpoint, device=self.device)  # fmt: skip
@@ -161,8 +166,8 @@ class Solver:
 
     def labelled(self, experiment: Experiment, net: Any, source: Source, videos: np.ndarray) -> np.ndarray:
         """Probabilities (n, K) of a data set's own classes, where others were added to them."""
-        crop, centre = shape_of(experiment).crop, experiment.net.get("centre", False)
-        rows = streams.label_videos(net, source, videos, crop, frames=self.positions(), centre=centre)
+        crop = shape_of(experiment).crop
+        rows = streams.label_videos(net, source, videos, crop, frames=self.positions())
         if experiment.net.get("extra") == "added classes":
             rows = rows[:, : len(self.material(experiment).benchmark.classes)]
             rows = rows / rows.sum(1, keepdims=True)
@@ -220,7 +225,8 @@ class Solver:
         elif options.get("extra"):
             classes = own + len(added_classes(data, self.other(experiment)))
         temporal = experiment.system in (table.TEMPORAL, table.SOURCE_NET)
-        dropout = options.get("dropout", 0.9 if shape == Shape() and temporal else 0.5)
+        scratch = temporal or experiment.system == table.STACK
+        dropout = options.get("dropout", 0.9 if shape == Shape() and scratch else 0.5)
         return shape.net(self.source(experiment, data).channels, classes, dropout, temporal)
 
     # --- fusion ----------------------------------------------------------------------------------------
@@ -265,7 +271,8 @@ class Solver:
         plain = experiment.net.keys() <= {*table.SMALL, "dropout"}
         if experiment.system == table.TEMPORAL and plain:
             return structured(found.net.conv1.weight.detach())
-        if experiment == table.arm("fuse-average")[experiment.seed]:
+        fused = table.arm("fuse-average")[experiment.seed]
+        if experiment in (fused, table.at_paper_size(fused)):
             spatial, temporal = (self.solve(e).rows for e in table.needs(experiment))
             benchmark = self.material(experiment).benchmark
             return mistakes.gaps(spatial, temporal, benchmark.labels[found.tested], benchmark.classes)

@@ -136,7 +136,10 @@ class JointStack(nn.Module):
 
 
 def start_from(net: nn.Module, trained: nn.Module) -> None:
-    """Copy all weights but the classifiers': fine-tuning starts here. KeyError where the networks differ."""
+    """Copy all weights but the classifiers': fine-tuning starts here.
+
+    KeyError or RuntimeError where the networks differ.
+    """
     state, kept = net.state_dict(), trained.state_dict()
     net.load_state_dict({k: own if k.startswith("full8") else kept[k] for k, own in state.items()})
 
@@ -162,8 +165,7 @@ def train_on(
 
 
 @torch.inference_mode()
-def label_crops(net: nn.Module, source: Source, video: int, crop: int, frames: int = 25, centre: bool = False
-                ) -> np.ndarray:  # fmt: skip
+def label_crops(net: nn.Module, source: Source, video: int, crop: int, frames: int = 25) -> np.ndarray:
     """Class probabilities (frames, 10, K) of one video: `frames` positions x 10 crops (Sec. 5).
 
     Of the ten the last five are the first five in a mirror.
@@ -171,7 +173,7 @@ def label_crops(net: nn.Module, source: Source, video: int, crop: int, frames: i
     net.eval()
     starts, place = np.unique(source.starts(video, frames), return_inverse=True)  # short videos repeat some
     inputs = source.inputs([video] * len(starts), starts.tolist())
-    crops = transforms.five_crops(inputs, crop, centre).flatten(0, 1)
+    crops = transforms.five_crops(inputs, crop).flatten(0, 1)
     ten = torch.cat([crops, source.mirror(crops)]).contiguous(memory_format=torch.channels_last)
     logits = net(ten.to(next(net.parameters()).device))
     logits = logits[0] if isinstance(logits, tuple) else logits  # of two heads its own set's
@@ -180,7 +182,7 @@ def label_crops(net: nn.Module, source: Source, video: int, crop: int, frames: i
 
 
 def label_videos(net: nn.Module, source: Source, videos: Sequence[int] | np.ndarray, crop: int,
-                 frames: int = 25, centre: bool = False) -> np.ndarray:  # fmt: skip
+                 frames: int = 25) -> np.ndarray:  # fmt: skip
     """Class probabilities (V, K) of whole videos: the mean over positions and crops (Sec. 5)."""
-    rows = [label_crops(net, source, video, crop, frames, centre).mean((0, 1)) for video in videos]
+    rows = [label_crops(net, source, video, crop, frames).mean((0, 1)) for video in videos]
     return np.stack(rows) if rows else np.zeros((0, 0))

@@ -41,9 +41,9 @@ class Stream:
     def predict(self, frames: np.ndarray) -> np.ndarray:
         """RGB frames (T, H, W, 3) uint8 of one video -> class probabilities (K,)."""
         if self.kind == "spatial":
-            source: Source = Frames([transforms.shrunk(frames, SIDE)])
+            source: Source = Frames([transforms.shrunk(frames, self.shape.side)])
         else:
-            source = Flows([unpack(recorded(frames, METHOD, SIDE, backward=False, quality=QUALITY)[:-1])])
+            source = Flows([unpack(recorded(frames, METHOD, self.shape.side, False, QUALITY)[:-1])])
         return streams.label_videos(self.net, source, [0], self.shape.crop, frames=25)[0]
 
     def save(self, path: Path) -> None:

@@ -1,0 +1,151 @@
+"""The synthetic worlds as papers use them: written when first needed, decoded once; dials and choices."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache, partial
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pandas as pd
+
+import vidlab
+from vidlab import flow, synth, transforms
+from vidlab.papers.samples import Flows, Frames
+from vidlab.synth import hmdb, stills, ucf
+from vidlab.train import IGNORED
+from vidlab.videos import hmdb51, store, ucf101
+from vidlab.videos.benchmark import Benchmark, only
+from vidlab.videos.reading import VideoError, written_whole
+
+UCF, HMDB = ucf.WORLD, hmdb.WORLD
+SIDE = 60  # pixels of the smaller side at rest, for crops of 56; the papers' are 256 for 224, 128 for 112
+METHOD = "farneback"  # of the flow; the two-stream paper's is Brox
+
+
+@dataclass(frozen=True)
+class Material:
+    """A benchmark with its frames at rest and its flow, both of `side` pixels on the smaller side.
+
+    folder: where they are kept; version: a checksum of the synthetic world that the videos are from.
+    """
+
+    benchmark: Benchmark
+    folder: Path
+    side: int = SIDE
+    version: str = ""
+
+    @cached_property
+    def pixels(self) -> Sequence[np.ndarray]:
+        """Of each video uint8 (T, H, W, 3), memory-mapped."""
+        shrink = partial(transforms.shrunk, side=self.side)
+        kept = store.prepare(self.benchmark, self.folder / "frames", f"side-{self.side}", shrink)
+        return store.Arrays(kept, self.benchmark.videos)
+
+    @cached_property
+    def forward(self) -> Sequence[flow.Fields]:
+        return self._flow(backward=False)
+
+    @cached_property
+    def backward(self) -> Sequence[flow.Fields]:
+        return self._flow(backward=True)
+
+    def _flow(self, backward: bool) -> Sequence[flow.Fields]:
+        folder = self.folder / ("flow-backward" if backward else "flow")
+        found = flow.extract(self.benchmark, folder, METHOD, self.side, backward=backward)
+        return found.fields(self.benchmark.videos)
+
+    def frames(self, depth: int = 1) -> Frames:
+        return Frames(self.pixels, depth)
+
+    def flows(self, depth: int = 10, trajectory=False, subtract_mean=True, both_ways=False) -> Flows:
+        back = self.backward if both_ways else ()
+        return Flows(self.forward, back, depth, trajectory, subtract_mean)
+
+    def labels(self, videos: np.ndarray, head: int = 0, heads: int = 1) -> np.ndarray:
+        """Labels (n, heads) for `Task`: those of this data set in its own head, nothing in the others."""
+        out = np.full((len(videos), heads), IGNORED)
+        out[:, head] = self.benchmark.labels[videos]
+        return out
+
+
+def world_folder(world: str, size: str, **dials: float) -> Path:
+    """Where a synthetic world lies at that size and these dials: written there when it is not."""
+    folder = synth.folder_of(world, size, **dials)
+    return folder if synth.is_complete(folder) else synth.write(world, folder, size, **dials)  # type: ignore[arg-type]
+
+
+STILL = f"{UCF}, still camera"
+NO_MOTION = f"{UCF} without motion-only classes"
+NO_APPEARANCE = f"{UCF} without appearance classes"
+
+
+@lru_cache(maxsize=3)
+def material(data: str, size: str = "laptop", side: int = SIDE) -> Material:
+    """A synthetic set by the name that experiments use, with its dial or its choice of classes.
+
+    Groups are what may not be on both sides, and what is resampled together: a person of SynthUCF-1, who
+    acts in all classes of a family; a film of SynthHMDB-1.
+    """
+    if data == HMDB:
+        folder = world_folder(HMDB, size)
+        return Material(hmdb51.load(folder, HMDB, group=lambda action, film: film), stores(folder), side,
+                        version_of(folder))  # fmt: skip
+    folder = world_folder(UCF, size, camera=0.0) if data == STILL else world_folder(UCF, size)
+    benchmark = ucf101.load(folder, data, group=lambda action, number: f"{ucf.family(action)} {number}")
+    out = {NO_MOTION: ucf.MOTION_ONLY, NO_APPEARANCE: ucf.APPEARANCE}.get(data, ())
+    return Material(only(benchmark, set(benchmark.classes) - set(out)), stores(folder), side,
+                    version_of(folder))  # fmt: skip
+
+
+def version_of(folder: Path) -> str:
+    """A checksum of a world: of its manifest, which holds the checksums of its files."""
+    return hashlib.sha256((folder / "world.json").read_bytes()).hexdigest()[:16]
+
+
+def stores(folder: Path) -> Path:
+    """Where what is decoded from the videos of a folder is kept."""
+    return vidlab.generated("stores", folder.resolve().name)
+
+
+@dataclass(frozen=True)
+class Stills:
+    """The synthetic still images in the place of ImageNet: pixels uint8 (n, H, W, 3); labels (n, 3) of
+    object, place and pose, with `heads` classes each; held (n,): for validation only."""
+
+    pixels: np.ndarray
+    labels: np.ndarray
+    heads: tuple[int, ...]
+    held: np.ndarray
+    version: str
+
+    def frames(self) -> Frames:
+        """Each image as a video of one frame."""
+        return Frames(list(self.pixels[:, None]))
+
+
+@lru_cache(maxsize=1)
+def still_images(size: str = "laptop", side: int = SIDE) -> Stills:
+    """SynthStills-1, decoded once and kept in one file, which its version names."""
+    folder = world_folder(stills.WORLD, size)
+    table = pd.read_csv(folder / "labels.csv")
+    kept = stores(folder) / f"side-{side}-{version_of(folder)}.npy"
+    if not kept.exists():
+        images = [_read_image(folder / "images" / name) for name in table["image"]]
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        with written_whole(kept) as aside, open(aside, "wb") as file:
+            np.save(file, transforms.shrunk(np.stack(images), side))
+    codes = [pd.factorize(table[head], sort=True) for head in ("object", "place", "pose")]
+    labels = np.stack([code for code, _ in codes], 1)
+    heads = tuple(len(names) for _, names in codes)
+    held = (table["part"] == "val").to_numpy()
+    return Stills(np.load(kept, mmap_mode="r"), labels, heads, held, version_of(folder))
+
+
+def _read_image(path: Path) -> np.ndarray:
+    """An image (H, W, 3) uint8 RGB. Raises VideoError where it cannot be read."""
+    image = cv2.imread(str(path))
+    if image is None:
+        raise VideoError(path, "the image cannot be read", "delete the folder; it is written again")
+    return image[..., ::-1]

@@ -89,7 +89,8 @@ def lists(names: list[str], facts: dict[str, dict]) -> dict[str, str]:
     out = {"labels.txt": "".join(f"{action}\n" for action in CLASSES)}
     for part in ("train", "test", "pairs"):
         mine = [(path(Path(), name).as_posix(), parse(name)) for name in names if parse(name).part == part]
-        out[f"{part}_partition.txt"] = "".join(f"{at} {CLASSES.index(n.action)}\n" for at, n in mine)
+        if mine:
+            out[f"{part}_partition.txt"] = "".join(f"{at} {CLASSES.index(n.action)}\n" for at, n in mine)
     return out
 
 

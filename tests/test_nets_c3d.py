@@ -50,6 +50,14 @@ def test_c3d_has_as_many_parameters_as_the_specification():
     assert counted(C3D, 101) == 78_409_573
 
 
+def test_with_depth_1_and_one_frame_c3d_is_the_2d_vgg_a():
+    net = C3D(5, 56, 0.1, frames=1, depth=1)
+    assert net(torch.zeros(2, 3, 1, 56, 56)).shape == (2, 5)
+    assert {tuple(layer.kernel_size) for layer in net.modules() if isinstance(layer, torch.nn.Conv3d)} == {
+        (1, 3, 3)
+    }
+
+
 def test_vgg19_has_as_many_parameters_as_published():
     assert counted(VGG19) == 143_667_240
 

@@ -158,22 +158,23 @@ class C3D(ClipNet):
 
     Clips (N, 3, 16, crop, crop) -> logits (N, classes). 79,991,015 parameters at crop 112 with the 487
     classes of Sports-1M. Without `norm` the first weights are those of the released code, since the paper
-    names none, and no dropout either (0.5 there). Ours: `width` and `norm`, as in SearchNet.
+    names none, and no dropout either (0.5 there). `depth=1, frames=1` is its 2-D sister, VGG-A (Sec. 3.2).
+    Ours: `width` and `norm`, as in SearchNet.
     """
 
     def __init__(self, classes: int = 487, crop: int = 112, width: float = 1.0, frames: int = FRAMES,
-                 dropout: float = 0.5, norm: bool = False):  # fmt: skip
+                 depth: int = 3, dropout: float = 0.5, norm: bool = False):  # fmt: skip
         super().__init__()
         self.shape = (3, frames, crop, crop)
         c1, c2, c3, c4, c5, hidden = (max(1, round(width * n)) for n in CHOSEN)
-        self.conv1a, self.relu1a, self.pool1 = convolution(3, c1), rectifier(c1, norm), pooling(first=True)
-        self.conv2a, self.relu2a, self.pool2 = convolution(c1, c2), rectifier(c2, norm), pooling()
-        self.conv3a, self.relu3a = convolution(c2, c3), rectifier(c3, norm)
-        self.conv3b, self.relu3b, self.pool3 = convolution(c3, c3), rectifier(c3, norm), pooling()
-        self.conv4a, self.relu4a = convolution(c3, c4), rectifier(c4, norm)
-        self.conv4b, self.relu4b, self.pool4 = convolution(c4, c4), rectifier(c4, norm), pooling()
-        self.conv5a, self.relu5a = convolution(c4, c5), rectifier(c5, norm)
-        self.conv5b, self.relu5b, self.pool5 = convolution(c5, c5), rectifier(c5, norm), pooling()
+        self.conv1a, self.relu1a, self.pool1 = convolution(3, c1, depth), rectifier(c1, norm), pooling(True)
+        self.conv2a, self.relu2a, self.pool2 = convolution(c1, c2, depth), rectifier(c2, norm), pooling()
+        self.conv3a, self.relu3a = convolution(c2, c3, depth), rectifier(c3, norm)
+        self.conv3b, self.relu3b, self.pool3 = convolution(c3, c3, depth), rectifier(c3, norm), pooling()
+        self.conv4a, self.relu4a = convolution(c3, c4, depth), rectifier(c4, norm)
+        self.conv4b, self.relu4b, self.pool4 = convolution(c4, c4, depth), rectifier(c4, norm), pooling()
+        self.conv5a, self.relu5a = convolution(c4, c5, depth), rectifier(c5, norm)
+        self.conv5b, self.relu5b, self.pool5 = convolution(c5, c5, depth), rectifier(c5, norm), pooling()
         self.full = FullLayers(c5 * pooled(frames, 4) * pooled(crop, 5) ** 2, hidden, classes, dropout, norm)
         (he_initialise if norm else caffe_initialise)(self)
 

@@ -328,6 +328,13 @@ def test_a_fusion_at_the_papers_size_rests_on_networks_of_that_size():
         assert {e.recipe for e in needed} <= {"paper-scratch", "paper-fine-tune"}
 
 
+def test_a_fusion_reads_videos_at_the_size_of_its_streams():
+    for name in ("fuse-svm", "fuse-svm-seen", "fuse-average", "fuse-joint"):
+        assert solve.shape_of(twostream.arm(name)[0]) == solve.shape_of(twostream.arm("flow-l10")[0])
+        whole = table.at_paper_size(twostream.arm(name)[0])
+        assert solve.shape_of(whole) == streams.Shape()
+
+
 def test_a_trained_network_is_read_from_the_disk_the_second_time(scratch, monkeypatch):
     experiment = twostream.arm("flow-l10")[0]
     first = twostream.train(experiment, "quick")

@@ -40,7 +40,7 @@ class Material:
     def pixels(self) -> Sequence[np.ndarray]:
         """Of each video uint8 (T, H, W, 3), memory-mapped."""
         shrink = partial(transforms.shrunk, side=self.side)
-        kept = store.prepare(self.benchmark, self.folder / "frames", f"side-{self.side}", shrink)
+        kept = store.prepare(self.benchmark, self.folder / f"frames-{self.side}", f"side-{self.side}", shrink)
         return store.Arrays(kept, self.benchmark.videos)
 
     @cached_property
@@ -52,7 +52,7 @@ class Material:
         return self._flow(backward=True)
 
     def _flow(self, backward: bool) -> Sequence[flow.Fields]:
-        folder = self.folder / ("flow-backward" if backward else "flow")
+        folder = self.folder / f"flow{'-backward' if backward else ''}-{self.side}"
         found = flow.extract(self.benchmark, folder, METHOD, self.side, backward=backward)
         return found.fields(self.benchmark.videos)
 

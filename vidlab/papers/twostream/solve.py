@@ -62,8 +62,9 @@ def scratch() -> Path:
 
 
 def shape_of(experiment: Experiment) -> Shape:
-    """The size of an experiment's network and frames."""
-    return Shape(**{k: experiment.net[k] for k in table.SMALL if k in experiment.net})
+    """The size of an experiment's network and frames; of a late fusion that of its streams."""
+    net = experiment.net if experiment.system in table.RECIPE else table.needs(experiment)[0].net
+    return Shape(**{k: net[k] for k in table.SMALL if k in net})
 
 
 def added_classes(data: Material, other: Material) -> list[int]:

@@ -22,8 +22,8 @@ class Recipe:
     """How to train, as data: `name` carries a version, and what has been recorded under it never changes.
 
     lr: peak learning rate; schedule "one-cycle" (warm-up over 20 % of the steps, then a cosine to zero),
-    "constant", or "steps" (a tenth from each of the iterations in `drops` on); clip: largest norm of the
-    gradient; precision "float32" or "bfloat16" (autocast).
+    "constant", or "steps" (times `factor` from each of the iterations in `drops` on); clip: largest norm of
+    the gradient; precision "float32" or "bfloat16" (autocast).
     """
 
     name: str
@@ -35,6 +35,7 @@ class Recipe:
     weight_decay: float = 0.0
     schedule: str = "one-cycle"
     drops: tuple[int, ...] = ()
+    factor: float = 0.1
     clip: float | None = None
     precision: str = "float32"
 
@@ -63,7 +64,7 @@ def learning_rate(recipe: Recipe, step: int, steps: int) -> float:
     if recipe.schedule == "constant":
         return recipe.lr
     if recipe.schedule == "steps":
-        return recipe.lr * 0.1 ** sum(step >= drop for drop in recipe.drops)
+        return recipe.lr * recipe.factor ** sum(step >= drop for drop in recipe.drops)
     if recipe.schedule != "one-cycle":
         kinds = "constant, steps or one-cycle"
         raise ValueError(f"recipe {recipe.name}: schedule {recipe.schedule!r} is not {kinds}")

@@ -13,9 +13,9 @@ import pandas as pd
 import vidlab
 from vidlab import flow, synth, transforms
 from vidlab.papers.samples import Flows, Frames
-from vidlab.synth import hmdb, stills, ucf
+from vidlab.synth import hmdb, sports, stills, ucf
 from vidlab.train import IGNORED
-from vidlab.videos import hmdb51, store, ucf101
+from vidlab.videos import hmdb51, sports1m, store, ucf101
 from vidlab.videos.benchmark import Benchmark, only
 from vidlab.videos.reading import VideoError, written_whole
 
@@ -76,9 +76,13 @@ def world_folder(world: str, size: str, **dials: float) -> Path:
     return folder if synth.is_complete(folder) else synth.write(world, folder, size, **dials)  # type: ignore[arg-type]
 
 
+SPORTS = sports.WORLD  # the classes to pre-train on
+NEVER_SEEN = f"{SPORTS}, classes kept apart"
 STILL = f"{UCF}, still camera"
 NO_MOTION = f"{UCF} without motion-only classes"
 NO_APPEARANCE = f"{UCF} without appearance classes"
+NO_REVERSED = f"{UCF} without reversed pairs"
+OTHER_VIDEOS = f"{HMDB} without classes of {UCF}"  # a second source of videos to pre-train on
 
 
 @lru_cache(maxsize=3)
@@ -88,13 +92,21 @@ def material(data: str, size: str = "laptop", side: int = SIDE) -> Material:
     Groups are what may not be on both sides, and what is resampled together: a person of SynthUCF-1, who
     acts in all classes of a family; a film of SynthHMDB-1.
     """
-    if data == HMDB:
+    if data in (HMDB, OTHER_VIDEOS):
         folder = world_folder(HMDB, size)
-        return Material(hmdb51.load(folder, HMDB, group=lambda action, film: film), stores(folder), side,
-                        version_of(folder))  # fmt: skip
+        whole = hmdb51.load(folder, data, group=lambda action, film: film)
+        kept = only(whole, set(whole.classes) - set(hmdb.SHARED)) if data == OTHER_VIDEOS else whole
+        return Material(kept, stores(folder), side, version_of(folder))
+    if data in (SPORTS, NEVER_SEEN):
+        folder = world_folder(SPORTS, size)
+        wanted = sports.SEEN if data == SPORTS else sports.UNSEEN
+        return Material(only(sports1m.load(folder, data), wanted), stores(folder), side, version_of(folder))
     folder = world_folder(UCF, size, camera=0.0) if data == STILL else world_folder(UCF, size)
     benchmark = ucf101.load(folder, data, group=lambda action, number: f"{ucf.family(action)} {number}")
-    out = {NO_MOTION: ucf.MOTION_ONLY, NO_APPEARANCE: ucf.APPEARANCE}.get(data, ())
+    reversed_pairs = [name for pair in ucf.PAIRS["reversed"] for name in pair]
+    out = {NO_MOTION: ucf.MOTION_ONLY, NO_APPEARANCE: ucf.APPEARANCE, NO_REVERSED: reversed_pairs}.get(
+        data, ()
+    )
     return Material(only(benchmark, set(benchmark.classes) - set(out)), stores(folder), side,
                     version_of(folder))  # fmt: skip
 

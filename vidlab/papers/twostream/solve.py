@@ -1,7 +1,6 @@
 """Simonyan & Zisserman 2014, one arm: train what it needs, train it, and label the test videos."""
 
 import hashlib
-import json
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from vidlab import score, weights
 from vidlab.experiment import Experiment, Outcome
 from vidlab.explain import structured
 from vidlab.flow.storage import QUALITY
+from vidlab.papers.kept import Solved, once
 from vidlab.papers.twostream import mistakes, streams, table
 from vidlab.papers.twostream.data import METHOD, Both, Material, Source, Stills, Task, material, still_images
 from vidlab.papers.twostream.streams import Shape
@@ -23,20 +23,6 @@ from vidlab.videos.benchmark import Split
 
 OTHER = {table.UCF: table.HMDB, table.HMDB: table.UCF}
 QUICK = 64  # samples of a training that only shows that everything runs
-
-
-@dataclass(frozen=True)
-class Solved:
-    """A trained network (none for a fusion) and what it says: rows (n, K) for the `tested` videos (n,).
-
-    seconds: for this network alone, without those that it rests on.
-    """
-
-    net: Any
-    tested: np.ndarray
-    rows: np.ndarray
-    history: dict[str, list]
-    seconds: float = 0.0
 
 
 def train(experiment: Experiment, size: str = "laptop", device: str = "cpu") -> Outcome:
@@ -122,21 +108,8 @@ class Solver:
         if experiment.system in (table.AVERAGE, table.SVM):
             return self.late_fusion(experiment)
         path = scratch() / f"{experiment.id}-{self.size}.safetensors"
-        made_of = self.made_of(experiment)
-        if path.exists():
-            kept, notes = weights.read(path)
-            if notes["made of"] == made_of:
-                net = self.network(experiment)
-                weights.load_into(net, "net", kept)
-                history, seconds = json.loads(notes["history"]), float(notes["seconds"])
-                return Solved(net, kept["tested"].numpy(), kept["rows"].numpy(), history, seconds)
-        checkpoint = path.with_suffix(f".{made_of}.checkpoint")
-        found = self.trained(experiment, checkpoint)
-        rows = {"tested": torch.from_numpy(found.tested), "rows": torch.from_numpy(found.rows)}
-        notes = {"made of": made_of, "history": json.dumps(found.history), "seconds": str(found.seconds)}
-        weights.write(path, weights.of(found.net, "net") | rows, notes)
-        checkpoint.unlink(missing_ok=True)
-        return found
+        return once(path, self.made_of(experiment), lambda: self.network(experiment),
+                    lambda checkpoint: self.trained(experiment, checkpoint))  # fmt: skip
 
     def made_of(self, experiment: Experiment) -> str:
         """A checksum of all that a network is made of: what is kept of another recipe, world or flow, or

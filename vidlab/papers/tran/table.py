@@ -1,0 +1,101 @@
+"""Tran et al. 2015, the runs: the search, its controls, and the networks of which descriptors are made.
+
+An Experiment's `net` names what departs from the paper's default, and the size.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+from vidlab.experiment import Experiment
+from vidlab.papers.worlds import NO_MOTION, NO_REVERSED, OTHER_VIDEOS, SPORTS, UCF
+
+PAPER = "tran2015"
+SMALL = {"width": 0.25, "crop": 56, "side": 60, "norm": True}  # departures that every table names
+SEARCH, C3D, VGG_A, ALEXNET = "search network", "C3D", "VGG-A on one frame", "CNN-M on one frame"
+RECIPE = {SEARCH: "small-search-1", C3D: "small-c3d-1", VGG_A: "small-c3d-1", ALEXNET: "small-c3d-1"}
+SEEDS = (0, 1, 2)
+DEPTH_1, DEPTH_3 = [1] * 5, [3] * 5
+SHOWCASES = ("depth-3", "sports-c3d")  # the first run of each also keeps its weights
+
+
+def runs_of(system: str, data: str = UCF, split: str = "split1", seeds: Iterable[int] = SEEDS, **net: Any
+            ) -> list[Experiment]:  # fmt: skip
+    """One arm: a training for each seed."""
+    recipe = "small-fine-tune-clips-1" if net.get("start") else RECIPE[system]
+    return [Experiment(PAPER, system, data, split, recipe, seed, SMALL | net) for seed in seeds]
+
+
+def searched(depths: list[int] = DEPTH_3, data: str = UCF, **net: Any) -> list[Experiment]:
+    """An arm of the search (Sec. 3.1)."""
+    return runs_of(SEARCH, data, depths=depths, **net)
+
+
+@lru_cache(maxsize=1)
+def arms() -> dict[str, list[Experiment]]:
+    """Every arm by name, the most wanted first: the order in which they are recorded."""
+    on_sports: dict[str, Any] = {"data": SPORTS, "split": "official"}
+    return {
+        "depth-3": searched(),
+        "depth-1": searched(DEPTH_1),
+        "depth-1-matched": searched(DEPTH_1, matched=True),
+        "sports-c3d": runs_of(C3D, **on_sports),
+        "stacked": searched(stacked=True, matched=True),
+        "nomotion-depth-3": searched(data=NO_MOTION),
+        "nomotion-depth-1": searched(DEPTH_1, NO_MOTION),
+        "sports-vgg-a": runs_of(VGG_A, **on_sports, frames=1),
+        "sports-alexnet": runs_of(ALEXNET, **on_sports, frames=1),
+        "depth-5": searched([5] * 5),
+        "increasing": searched([3, 3, 5, 5, 7]),
+        "decreasing": searched([7, 5, 5, 3, 3]),
+        "depth-7": searched([7] * 5),
+        "noorder-depth-3": searched(data=NO_REVERSED),
+        "noorder-depth-1": searched(DEPTH_1, NO_REVERSED),
+        "nomotion-stacked": searched(data=NO_MOTION, stacked=True, matched=True),
+        "noorder-stacked": searched(data=NO_REVERSED, stacked=True, matched=True),
+        "other-c3d": runs_of(C3D, OTHER_VIDEOS, "all"),
+        "sports-c3d-tuned": runs_of(C3D, **on_sports, start="fine-tune"),
+        "depth-3-shuffled": searched(shuffled=True),
+        "net-28": searched(crop=28, side=30),
+        "kernel-5-depth-3": searched(kernel=5),
+        "kernel-5-depth-1": searched(DEPTH_1, kernel=5),
+        "depth-3-8-frames": searched(frames=8),
+        "depth-3-half-width": searched(width=0.125),
+        "ucf-c3d": runs_of(C3D),
+        "net-112": searched(crop=112, side=120),
+    }
+
+
+def arm(name: str) -> list[Experiment]:
+    """The Experiments of one arm; a KeyError names the arms that exist."""
+    table = arms()
+    if name not in table:
+        raise KeyError(f"{name!r} is no arm of {PAPER}: {', '.join(table)}")
+    return table[name]
+
+
+def at_paper_size(experiment: Experiment) -> Experiment:
+    """The same run with the paper's network, frames and schedule: for a GPU, on videos of size "full".
+
+    Crops of 28, 56 and 112 of the small runs are 56, 112 and 224 there (App. A).
+    """
+    kept = {k: v for k, v in experiment.net.items() if k not in SMALL}
+    if crop := {28: 56, 112: 224}.get(experiment.net["crop"]):
+        kept |= {"crop": crop, "side": {56: 64, 224: 256}[crop]}
+    recipe = "paper-search" if experiment.system == SEARCH else "paper-c3d"
+    return replace(experiment, net=kept, recipe=recipe)
+
+
+def needs(experiment: Experiment) -> list[Experiment]:
+    """The training from which an experiment starts, of its own size."""
+    if not experiment.net.get("start"):
+        return []
+    below = [e for e in arm("other-c3d") if e.seed == experiment.seed]
+    return [at_paper_size(e) for e in below] if experiment.recipe.startswith("paper") else below
+
+
+def convnet_of(experiment: Experiment) -> Experiment:
+    """What an experiment shares with others, so that one process makes it once."""
+    below = needs(experiment)
+    return convnet_of(below[-1]) if below else experiment

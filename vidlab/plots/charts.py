@@ -115,13 +115,15 @@ def curves(
             axes.fill_between(at, low, high, color=style["color"], alpha=0.18, linewidth=0)
         ends.append(f"{name} ends at {mean[np.isfinite(mean)][-1]:.3g}")
     axes.set(xlabel=xlabel, ylabel=ylabel)
-    _legend_below(figure, len(arms))
+    _legend_below(figure, len(arms), sum(map(len, arms)))
     return Picture(figure, f"Curves of {ylabel} over {xlabel}: {listed(ends)}.")
 
 
-def _legend_below(figure: Figure, entries: int) -> None:
+def _legend_below(figure: Figure, entries: int, letters: int = 0) -> None:
+    """A legend in one row, or in more where four entries or some 70 letters would not fit into it."""
     if entries > 1:
-        figure.legend(loc="outside lower center", ncols=entries if entries <= 4 else 3)
+        columns = 2 if letters > 70 else entries if entries <= 4 else 3
+        figure.legend(loc="outside lower center", ncols=columns)
 
 
 @styled

@@ -8,7 +8,11 @@ import pytest
 from vidlab.synth import calibration
 from vidlab.synth.probes import outside
 
-MISSED = {"SynthUCF-1": {"global flow", "flow, rhythm pair"}, "SynthHMDB-1": {"global flow"}}
+MISSED = {
+    "SynthUCF-1": {"global flow", "flow, rhythm pair"},
+    "SynthHMDB-1": {"global flow"},
+    "SynthSports-1": {"ordered - shuffled clip, reversed pairs"},
+}
 
 
 @pytest.fixture(params=list(calibration.PROBES))

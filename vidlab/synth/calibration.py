@@ -11,11 +11,13 @@ from pathlib import Path
 from types import ModuleType
 
 from .. import project_folder
-from . import hmdb_probes, video_probes
+from . import hmdb_probes, sports_probes, video_probes
 from .export import write
 from .probes import outside
 
-PROBES: dict[str, ModuleType] = {"SynthUCF-1": video_probes, "SynthHMDB-1": hmdb_probes}
+PROBES: dict[str, ModuleType] = {
+    "SynthUCF-1": video_probes, "SynthHMDB-1": hmdb_probes, "SynthSports-1": sports_probes,
+}  # fmt: skip
 
 
 def kept(world: str) -> Path:

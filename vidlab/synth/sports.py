@@ -127,7 +127,7 @@ def shot(name: str, seed: int = 0, size: str = "laptop", camera: float = 1.0, id
     rng = generator(WORLD, seed, name)
     who, colours, tints = people.person(n.number, rng), people.colours(rng), props.any_tints(rng)
     when = _bouts(rng, 1 if size == "quick" or n.part == "pairs" else 2, idle)
-    view = View(int(rng.choice([-1, 1])), float(rng.uniform(0.35, 1.25)))
+    view = View(int(rng.choice([-1, 1])), float(rng.uniform(0.15, 0.85)))
     act = sport(*patterns(n.action), who, rng, when, view)
     lens = _lens(rng, when.frames, k, camera)
     kind = str(rng.choice(usual_places(n.action) if rng.random() < USUAL else places.KINDS_STILLS))
@@ -148,8 +148,8 @@ def _bouts(rng: np.random.Generator, count: int, idle: float) -> Bouts:
 
 
 def _lens(rng: np.random.Generator, frames: int, k: int, strength: float) -> Lens:
-    """A body 64 to 80 % as tall as the picture, off its middle, seen by a hand-held camera."""
-    tall, x, ground = rng.uniform(0.64, 0.80) * 120, 80 + rng.uniform(-24, 24), rng.uniform(104, 114)
+    """A body 72 to 86 % as tall as the picture, off its middle, seen by a hand-held camera."""
+    tall, x, ground = rng.uniform(0.72, 0.86) * 120, 80 + rng.uniform(-24, 24), rng.uniform(108, 115)
     return Lens(k * x, k * ground, k * tall, cameras.path(rng, frames, (160 * k, 120 * k), strength))
 
 

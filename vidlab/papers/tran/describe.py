@@ -1,0 +1,72 @@
+"""Tran et al. 2015, to use: a trained C3D describes any video (Sec. 3.3), and a linear SVM names it (Sec. 4)."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from vidlab import clips, features, transforms, weights
+from vidlab.nets.c3d import ClipNet
+from vidlab.papers.samples import GREY, SPREAD
+from vidlab.papers.tran.clips import BATCH
+from vidlab.videos.benchmark import Benchmark
+from vidlab.videos.reading import read_frames
+
+HOP = 8  # frames from one clip of a descriptor to the next: 16-frame clips overlap by half
+
+
+@dataclass(frozen=True)
+class Describer:
+    """A trained clip network, and how clips uint8 RGB (n, 16, H, W, 3) become its inputs.
+
+    name: stands for the weights; extraction begins anew where it has changed.
+    """
+
+    net: ClipNet
+    inputs: Callable[[np.ndarray], Tensor]
+    name: str
+
+    def batches(self, frames: np.ndarray) -> Iterator[Tensor]:
+        """Inputs from frames (T, H, W, 3): clips 8 frames apart, so many at once as memory is used for."""
+        starts = clips.windows(len(frames), self.net.shape[1], HOP)
+        for some in np.array_split(starts, -(-len(starts) // BATCH)):
+            yield self.inputs(clips.take(frames, some, self.net.shape[1]))
+
+    def described(self, frames: np.ndarray, layers: Sequence[str] = ("fc6",), device: str = "cpu"
+                  ) -> dict[str, np.ndarray]:  # fmt: skip
+        """Frames (T, H, W, 3) uint8 RGB of one video -> a row a layer, averaged over its clips."""
+        return features.described(self.net.to(device), self.batches(frames), layers, device)
+
+    def extract(self, found: Benchmark, folder: Path, layers: Sequence[str] = ("fc6",), device: str = "cpu"
+                ) -> dict[str, np.ndarray]:  # fmt: skip
+        """Rows (V, d) a layer of all videos of a data set, on the disk; stops and resumes."""
+
+        def of(number: int) -> dict[str, np.ndarray]:
+            video = found.videos[number]
+            return self.described(read_frames(video.path)[video.start : video.stop], layers, device)
+
+        told = f"{self.name} {list(layers)} {[(str(v.path), v.start, v.stop) for v in found.videos]}"
+        return features.extract(folder, len(found.videos), told, of)
+
+
+def published(path: Path, mean: Path | None = None) -> Describer:
+    """C3D with weights that somebody published, as in the paper: fc6 of 4,096 numbers."""
+    found = weights.c3d(path, mean)
+    return Describer(found.net, found.inputs, f"C3D {path.resolve()} {path.stat().st_mtime_ns}")
+
+
+def recorded(net: ClipNet, side: int, name: str) -> Describer:
+    """A network of this book, trained on frames of `side` pixels on the smaller side."""
+    return Describer(net.eval(), partial(small_inputs, side=side, crop=net.shape[-1]), name)
+
+
+def small_inputs(taken: np.ndarray, side: int, crop: int) -> Tensor:
+    """Clips uint8 (n, T, H, W, 3) -> float (n, 3, T, crop, crop): made small, the centre, centred and scaled."""
+    frames = transforms.shrunk(taken.reshape(-1, *taken.shape[2:]), side)
+    pixels = torch.from_numpy(frames).movedim(-1, 1).float()
+    cut = (transforms.five_crops(pixels, crop)[:, 4] - GREY) / SPREAD
+    return cut.unflatten(0, taken.shape[:2]).transpose(1, 2)

@@ -179,6 +179,41 @@ def predict(
     print(workshop.predict_file(video, weights))
 
 
+@app.command()
+def features(
+    root: Videos,
+    out: Annotated[Path, typer.Option(help="an .npz file: names, classes, labels, a table a layer")],
+    data: Kind = "folder",
+    net: Annotated[str, typer.Option(help="c3d")] = "c3d",
+    layer: Annotated[list[str] | None, typer.Option(help="fc6 (default) | fc7 | pool5 | prob")] = None,
+    weights: Annotated[
+        Path | None, typer.Option(help="published weights of C3D; default: the recorded small C3D")
+    ] = None,
+    classes: Classes = None,
+    partial: Partial = False,
+) -> None:
+    """Describe every video by the mean over its clips of what a layer says. Goes on where it stopped."""
+    from vidlab import workshop as at
+
+    found, store = at.benchmark(data, root, classes, partial), at.store_of(data, root)
+    print(at.describe_to(net, found, store, out, layer or ["fc6"], weights))
+
+
+@app.command()
+def classify(
+    root: Annotated[Path, typer.Argument(help="a folder with a sub-folder of videos for each class")],
+    split: Split = "",
+    weights: Annotated[
+        Path | None, typer.Option(help="published weights of C3D; default: the recorded small C3D")
+    ] = None,
+) -> None:
+    """Frozen features and a linear SVM: describe the videos, train on a split, print the confusion matrix."""
+    from vidlab import workshop as at
+
+    found = at.benchmark("folder", root, None, False)
+    print(at.classify_on(found, at.store_of("folder", root), split, weights))
+
+
 def is_for_the_user(error: Exception) -> bool:
     """Errors that say what to do: our own, and those of wrong values and files. Others are our bugs."""
     expected = ValueError | OSError | FloatingPointError  # the last: a loss that is no longer finite

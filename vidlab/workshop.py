@@ -9,13 +9,17 @@ import pandas as pd
 from safetensors import SafetensorError
 
 import vidlab
-from vidlab import runs, score, videos, weights
-from vidlab.papers import twostream
+from vidlab import features, runs, score, videos, weights
+from vidlab.nets import C3D
+from vidlab.papers import tran, twostream
 from vidlab.papers.baccouche import stages, system, table
 from vidlab.papers.baccouche.data import prepare
-from vidlab.papers.twostream.data import Material
+from vidlab.papers.tran import describe
+from vidlab.papers.tran.describe import Describer
+from vidlab.papers.worlds import Material
 from vidlab.train import best_device
 from vidlab.videos.benchmark import Benchmark, Split, only
+from vidlab.videos.reading import written_whole
 
 NETS = (table.PAPER, "spatial", "temporal")
 
@@ -100,6 +104,53 @@ def showcase() -> system.System:
     if run is None or not run.tensors:
         raise ValueError(runs.not_recorded([experiment], "kth1-lstm"))
     return system.from_tensors(run.tensors, videos.kth.ACTIONS)
+
+
+def describer(weights_file: Path | None) -> Describer:
+    """C3D with published weights, or the small one that was recorded on SynthSports-1 (synthetic)."""
+    if weights_file:
+        return describe.published(weights_file)
+    experiment = tran.arm("sports-c3d")[0]
+    run = runs.find(experiment)
+    if run is None or not run.tensors:
+        raise ValueError(f"{runs.not_recorded([experiment], 'sports-c3d')}; or give --weights")
+    sizes = {k: experiment.net[k] for k in ("crop", "width", "norm")}
+    net = C3D(len(run.probabilities[0]), **sizes)
+    weights.load_into(net, "net", run.tensors)
+    return describe.recorded(net, experiment.net["side"], f"run {experiment.id}")
+
+
+def describe_to(net: str, found: Benchmark, store: Path, out: Path, layers: list[str],
+                weights_file: Path | None) -> str:  # fmt: skip
+    """Describe all videos of a data set and write the rows to an .npz file, whole or not at all."""
+    if net != "c3d":
+        raise ValueError(f"--net {net}: this book describes videos by c3d so far")
+    if out.suffix != ".npz":
+        raise ValueError(f"--out {out}: name a file that ends in .npz")
+    rows = describer(weights_file).extract(
+        found, store / f"features-{'-'.join(layers)}", layers, best_device()
+    )
+    names = np.array([video.name for video in found.videos])
+    with written_whole(out, out.suffix) as aside, open(aside, "wb") as file:
+        np.savez(file, names=names, classes=np.array(found.classes), labels=found.labels, **rows)  # type: ignore[arg-type]
+    shapes = ", ".join(f"{layer} {table.shape}" for layer, table in rows.items())
+    return "\n".join(
+        [*(f"note: {note}" for note in found.notes), f"{len(names)} videos: {shapes}", f"in {out}"]
+    )
+
+
+def classify_on(found: Benchmark, store: Path, split: str, weights_file: Path | None) -> str:
+    """Frozen C3D features and a linear SVM: train on one side of a split and name the videos of the other."""
+    chosen = found.split(split or found.splits[0].name)
+    table = describer(weights_file).extract(found, store / "features-fc6", ("fc6",), best_device())["fc6"]
+    rows, known, tested = features.unit(table), np.array(chosen.train), np.array(chosen.test)
+    groups = [found.groups[i] for i in known]
+    answers = features.svm(rows[known], found.labels[known], groups).predict(rows[tested])
+    right, names = 100 * np.mean(answers == found.labels[tested]), np.array(found.classes)
+    counts = pd.crosstab(names[found.labels[tested]], names[answers], rownames=[""], colnames=[""])
+    lines = [*_head(found, chosen), f"frozen C3D fc6 and a linear SVM: {right:.1f} % of {len(tested)} videos",
+             "true classes by row, answers by column:", counts.to_string()]  # fmt: skip
+    return "\n".join(lines)
 
 
 def benchmark(kind: str, root: Path, classes, partial: bool) -> Benchmark:

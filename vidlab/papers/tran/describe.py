@@ -1,4 +1,4 @@
-"""Tran et al. 2015, to use: a trained C3D describes any video (Sec. 3.3), and a linear SVM names it (Sec. 4)."""
+"""Tran et al. 2015, to use: a trained C3D describes any video (Sec. 3.3); an SVM can name it (Sec. 4)."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -65,7 +65,7 @@ def recorded(net: ClipNet, side: int, name: str) -> Describer:
 
 
 def small_inputs(taken: np.ndarray, side: int, crop: int) -> Tensor:
-    """Clips uint8 (n, T, H, W, 3) -> float (n, 3, T, crop, crop): made small, the centre, centred and scaled."""
+    """Clips uint8 (n, T, H, W, 3) -> float (n, 3, T, crop, crop): made small, centre crop, then scaled."""
     frames = transforms.shrunk(taken.reshape(-1, *taken.shape[2:]), side)
     pixels = torch.from_numpy(frames).movedim(-1, 1).float()
     cut = (transforms.five_crops(pixels, crop)[:, 4] - GREY) / SPREAD

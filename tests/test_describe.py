@@ -1,0 +1,99 @@
+"""From videos to descriptors and labels: `vidlab features` and `vidlab classify`."""
+
+import numpy as np
+import pytest
+import torch
+
+from vidlab import workshop
+from vidlab.nets import C3D
+from vidlab.papers.samples import GREY, SPREAD
+from vidlab.papers.tran import describe
+from vidlab.videos.reading import read_frames, write_frames
+
+
+@pytest.fixture(scope="module")
+def net():
+    torch.manual_seed(0)
+    return C3D(5, 40, 0.05, norm=True).eval()
+
+
+def noisy(step: int, seed: int, frames=40) -> np.ndarray:
+    """A bright square that moves over noise: uint8 (T, 48, 64, 3)."""
+    video = np.random.default_rng(seed).integers(0, 60, (frames, 48, 64, 3), dtype=np.uint8)
+    for t, frame in enumerate(video):
+        x = (10 + step * t) % 44
+        frame[16:32, x : x + 16] = 220
+    return video
+
+
+@pytest.fixture
+def found(tmp_path):
+    """Two classes of three groups, the way a user has them."""
+    for label, name in enumerate(("Left", "Right")):
+        (tmp_path / "videos" / name).mkdir(parents=True)
+        for group in (1, 2, 3):
+            path = tmp_path / "videos" / name / f"v_{name}_g{group:02d}_c01.avi"
+            write_frames(path, noisy(1 + 6 * label, group))
+    return workshop.benchmark("folder", tmp_path / "videos", None, False)
+
+
+def test_inputs_are_small_centred_and_in_time(net):
+    white = np.full((2, 16, 48, 64, 3), 255, np.uint8)
+    inputs = describe.small_inputs(white, 44, 40)
+    assert inputs.shape == (2, 3, 16, 40, 40)
+    assert inputs.unique().tolist() == pytest.approx([(255 - GREY) / SPREAD])
+    ramp = np.zeros((1, 16, 48, 64, 3), np.uint8)
+    ramp[0] += np.arange(16, dtype=np.uint8)[:, None, None, None]
+    along = describe.small_inputs(ramp, 44, 40)[0, 0, :, 0, 0]
+    np.testing.assert_allclose(along * SPREAD + GREY, np.arange(16), atol=1e-3)
+
+
+def test_a_descriptor_is_the_mean_over_clips_eight_frames_apart(net):
+    frames, describer = noisy(2, 0), describe.recorded(net, 44, "net")
+    assert sum(len(batch) for batch in describer.batches(frames)) == 4  # 0, 8, 16, 24
+    with torch.no_grad():
+        clips = np.stack([frames[start : start + 16] for start in (0, 8, 16, 24)])
+        expected = net.described(describe.small_inputs(clips, 44, 40))["fc6"].mean(0)
+    np.testing.assert_allclose(describer.described(frames)["fc6"], expected, rtol=1e-4, atol=1e-6)
+
+
+def test_features_of_a_folder_are_written_whole(net, found, tmp_path, monkeypatch):
+    monkeypatch.setattr(workshop, "describer", lambda _: describe.recorded(net, 44, "net"))
+    monkeypatch.setattr(workshop, "best_device", lambda: "cpu")
+    told = workshop.describe_to("c3d", found, tmp_path / "store", tmp_path / "f.npz", ["fc6", "prob"], None)
+    assert "6 videos: fc6 (6, 205), prob (6, 5)" in told
+    kept = np.load(tmp_path / "f.npz")
+    assert kept["labels"].tolist() == found.labels.tolist() and kept["names"][0] == found.videos[0].name
+    first = describe.recorded(net, 44, "net").described(read_frames(found.videos[0].path))
+    np.testing.assert_allclose(kept["fc6"][0], first["fc6"], rtol=1e-5)
+
+
+def test_a_folder_is_classified_with_frozen_features(net, found, tmp_path, monkeypatch):
+    monkeypatch.setattr(workshop, "describer", lambda _: describe.recorded(net, 44, "net"))
+    monkeypatch.setattr(workshop, "best_device", lambda: "cpu")
+    told = workshop.classify_on(found, tmp_path / "store", "", None)
+    assert "without-g01: 4 videos train, 2 are tested" in told
+    assert "% of 2 videos" in told and "true classes by row" in told
+
+
+@pytest.mark.parametrize(
+    ("net_name", "out", "told"), [("vgg", "f.npz", "--net vgg"), ("c3d", "f.csv", "ends in .npz")]
+)
+def test_what_cannot_be_described_is_refused(found, tmp_path, net_name, out, told):
+    with pytest.raises(ValueError, match=told):
+        workshop.describe_to(net_name, found, tmp_path, tmp_path / out, ["fc6"], None)
+
+
+def test_without_a_recorded_run_the_command_is_named(monkeypatch):
+    monkeypatch.setattr(workshop.runs, "find", lambda _: None)
+    with pytest.raises(ValueError, match=r"vidlab record tran2015 --arm sports-c3d.*or give --weights"):
+        workshop.describer(None)
+
+
+def test_published_weights_describe_as_the_paper_does(tmp_path):
+    torch.save(
+        {key.removeprefix("full."): t for key, t in C3D(7, width=1 / 32).state_dict().items()},
+        tmp_path / "w.pth",
+    )
+    describer = describe.published(tmp_path / "w.pth")
+    assert describer.described(noisy(2, 0, 24), ("fc6", "fc7"))["fc6"].shape == (128,)

@@ -11,7 +11,7 @@ import torch
 
 from vidlab.nets import C3D, SearchNet
 from vidlab.nets.c3d import ClipNet
-from vidlab.papers.tran import describe
+from vidlab.papers.c3d import describe
 from vidlab.train import best_device
 from vidlab.videos import read_frames
 from vidlab.videos.reading import write_frames

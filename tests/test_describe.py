@@ -6,8 +6,8 @@ import torch
 
 from vidlab import workshop
 from vidlab.nets import C3D
+from vidlab.papers.c3d import describe
 from vidlab.papers.samples import GREY, SPREAD
-from vidlab.papers.tran import describe
 from vidlab.videos.reading import read_frames, write_frames
 
 
@@ -86,7 +86,7 @@ def test_what_cannot_be_described_is_refused(found, tmp_path, net_name, out, tol
 
 def test_without_a_recorded_run_the_command_is_named(monkeypatch):
     monkeypatch.setattr(workshop.runs, "find", lambda _: None)
-    with pytest.raises(ValueError, match=r"vidlab record tran2015 --arm sports-c3d.*or give --weights"):
+    with pytest.raises(ValueError, match=r"vidlab record c3d2015 --arm sports-c3d.*or give --weights"):
         workshop.describer(None)
 
 

@@ -17,10 +17,10 @@ from joblib import Parallel, delayed
 import vidlab
 from vidlab import weights
 from vidlab.experiment import Experiment, Outcome
-from vidlab.papers import baccouche, tran, twostream
+from vidlab.papers import baccouche, c3d, twostream
 
 UNKNOWN = "unknown"  # the commit of code that is not in git
-PAPERS = {"baccouche2011": baccouche, "twostream2014": twostream, "tran2015": tran}
+PAPERS = {"baccouche2011": baccouche, "twostream2014": twostream, "c3d2015": c3d}
 STORED_AS = {
     "labels": np.uint8, "predictions": np.uint8, "probabilities": np.float16,
     "test_correct_by_epoch": np.uint8,

@@ -11,11 +11,11 @@ from safetensors import SafetensorError
 import vidlab
 from vidlab import features, runs, score, videos, weights
 from vidlab.nets import C3D
-from vidlab.papers import tran, twostream
+from vidlab.papers import c3d, twostream
 from vidlab.papers.baccouche import stages, system, table
 from vidlab.papers.baccouche.data import prepare
-from vidlab.papers.tran import describe
-from vidlab.papers.tran.describe import Describer
+from vidlab.papers.c3d import describe
+from vidlab.papers.c3d.describe import Describer
 from vidlab.papers.worlds import Material
 from vidlab.train import best_device
 from vidlab.videos.benchmark import Benchmark, Split, only
@@ -110,7 +110,7 @@ def describer(weights_file: Path | None) -> Describer:
     """C3D with published weights, or the small one that was recorded on SynthSports-1 (synthetic)."""
     if weights_file:
         return describe.published(weights_file)
-    experiment = tran.arm("sports-c3d")[0]
+    experiment = c3d.arm("sports-c3d")[0]
     run = runs.find(experiment)
     if run is None or not run.tensors:
         raise ValueError(f"{runs.not_recorded([experiment], 'sports-c3d')}; or give --weights")

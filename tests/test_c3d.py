@@ -9,8 +9,9 @@ from torch import nn
 
 from vidlab import score
 from vidlab.nets import c3d
-from vidlab.papers import tran, worlds
-from vidlab.papers.tran import clips, solve, table
+from vidlab.papers import c3d as paper
+from vidlab.papers import worlds
+from vidlab.papers.c3d import clips, solve, table
 from vidlab.synth import sports, ucf
 
 
@@ -94,7 +95,7 @@ def test_the_mean_over_clips_labels_a_video():
 
 def built(name: str, paper=False) -> int:
     """Parameters of an arm's network with 101 classes, at its own size or the paper's."""
-    experiment = table.at_paper_size(tran.arm(name)[0]) if paper else tran.arm(name)[0]
+    experiment = table.at_paper_size(paper.arm(name)[0]) if paper else paper.arm(name)[0]
     sizes = {k: experiment.net[k] for k in ("width", "norm", "frames") if k in experiment.net}
     with torch.device("meta"):
         net = solve.search_net(101, experiment.net, sizes | {"crop": solve.crop_of(experiment)})
@@ -117,16 +118,16 @@ def test_controls_of_capacity_have_as_many_parameters_as_depth_3(name, paper):
 
 
 def test_every_run_stands_once_in_the_table_with_three_seeds_an_arm():
-    every = [e for listed in tran.arms().values() for e in listed]
+    every = [e for listed in paper.arms().values() for e in listed]
     assert len({e.id for e in every}) == len(every)
-    assert {len(listed) for listed in tran.arms().values()} == {3}
+    assert {len(listed) for listed in paper.arms().values()} == {3}
 
 
 def test_small_arms_keep_the_floors_of_the_book():
-    for listed in tran.arms().values():
+    for listed in paper.arms().values():
         assert listed[0].net["norm"] is True
-        assert listed[0].net["width"] >= 0.25 or listed == tran.arm("depth-3-half-width")
-        assert listed[0].net["crop"] >= 56 or listed == tran.arm("net-28")
+        assert listed[0].net["width"] >= 0.25 or listed == paper.arm("depth-3-half-width")
+        assert listed[0].net["crop"] >= 56 or listed == paper.arm("net-28")
 
 
 def test_schedules_are_the_papers():
@@ -173,15 +174,15 @@ def scratch(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("name", ["depth-3", "sports-alexnet"])
 def test_an_arm_trains_and_is_read_from_the_disk_the_second_time(name, scratch, monkeypatch):
-    experiment = tran.arm(name)[0]
+    experiment = paper.arm(name)[0]
     data = worlds.material(experiment.data, "quick", experiment.net["side"])
     monkeypatch.setattr(solve, "material", lambda *_: data)
-    first = tran.train(experiment, "quick")
+    first = paper.train(experiment, "quick")
     assert len(first.labels) == len(first.video_names) == len(first.groups) == len(first.probabilities)
     assert len(set(first.video_names)) == len(first.video_names)
     np.testing.assert_allclose(first.probabilities.sum(1), 1, rtol=1e-4)
     monkeypatch.setattr(solve, "train_on", None)
-    np.testing.assert_array_equal(tran.train(experiment, "quick").probabilities, first.probabilities)
+    np.testing.assert_array_equal(paper.train(experiment, "quick").probabilities, first.probabilities)
 
 
 def test_fine_tuning_starts_from_everything_but_the_classifier():

@@ -15,10 +15,10 @@ from vidlab import score, weights
 from vidlab.experiment import Experiment, Outcome
 from vidlab.nets import c3d
 from vidlab.nets.cnn_m import CNNM2048
+from vidlab.papers.c3d import table
+from vidlab.papers.c3d.clips import Clips, LongClips, label_clips, train_on
 from vidlab.papers.kept import Solved, once
 from vidlab.papers.samples import Task
-from vidlab.papers.tran import table
-from vidlab.papers.tran.clips import Clips, LongClips, label_clips, train_on
 from vidlab.papers.worlds import SPORTS, Material, material
 from vidlab.train import Recipe
 
@@ -111,7 +111,7 @@ class Solver:
 
     def solve(self, experiment: Experiment) -> Solved:
         """The trained network: from the disk when this code has trained it on these videos before."""
-        path = vidlab.generated("tran") / f"{experiment.id}-{self.size}.safetensors"
+        path = vidlab.generated("c3d") / f"{experiment.id}-{self.size}.safetensors"
         return once(path, self.made_of(experiment), lambda: self.network(experiment),
                     lambda checkpoint: self.trained(experiment, checkpoint))  # fmt: skip
 

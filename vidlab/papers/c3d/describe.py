@@ -11,8 +11,8 @@ from torch import Tensor
 
 from vidlab import clips, features, transforms, weights
 from vidlab.nets.c3d import ClipNet
+from vidlab.papers.c3d.clips import BATCH
 from vidlab.papers.samples import GREY, SPREAD
-from vidlab.papers.tran.clips import BATCH
 from vidlab.videos.benchmark import Benchmark
 from vidlab.videos.reading import read_frames
 

@@ -11,7 +11,7 @@ from typing import Any
 from vidlab.experiment import Experiment
 from vidlab.papers.worlds import NO_MOTION, NO_REVERSED, OTHER_VIDEOS, SPORTS, UCF
 
-PAPER = "tran2015"
+PAPER = "c3d2015"
 SMALL = {"width": 0.25, "crop": 56, "side": 60, "norm": True}  # departures that every table names
 SEARCH, C3D, VGG_A, ALEXNET = "search network", "C3D", "VGG-A on one frame", "CNN-M on one frame"
 RECIPE = {SEARCH: "small-search-1", C3D: "small-c3d-1", VGG_A: "small-c3d-1", ALEXNET: "small-c3d-1"}

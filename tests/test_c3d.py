@@ -93,9 +93,9 @@ def test_the_mean_over_clips_labels_a_video():
 # --- the arms ----------------------------------------------------------------------------------------------
 
 
-def built(name: str, paper=False) -> int:
-    """Parameters of an arm's network with 101 classes, at its own size or the paper's."""
-    experiment = table.at_paper_size(paper.arm(name)[0]) if paper else paper.arm(name)[0]
+def built(name: str, whole: bool = False) -> int:
+    """Parameters of an arm's network with 101 classes, at its own size or (whole) the paper's."""
+    experiment = table.at_paper_size(paper.arm(name)[0]) if whole else paper.arm(name)[0]
     sizes = {k: experiment.net[k] for k in ("width", "norm", "frames") if k in experiment.net}
     with torch.device("meta"):
         net = solve.search_net(101, experiment.net, sizes | {"crop": solve.crop_of(experiment)})
@@ -108,13 +108,13 @@ def built(name: str, paper=False) -> int:
      ("decreasing", 18_189_157), ("net-28", 11_153_509), ("net-112", 34_746_469)],
 )  # fmt: skip
 def test_at_the_papers_size_arms_have_the_papers_parameters(name, count):
-    assert built(name, paper=True) == count
+    assert built(name, whole=True) == count
 
 
 @pytest.mark.parametrize("name", ["depth-1-matched", "stacked"])
-@pytest.mark.parametrize("paper", [False, True])
-def test_controls_of_capacity_have_as_many_parameters_as_depth_3(name, paper):
-    assert built(name, paper) == pytest.approx(built("depth-3", paper), rel=0.01)
+@pytest.mark.parametrize("whole", [False, True])
+def test_controls_of_capacity_have_as_many_parameters_as_depth_3(name, whole):
+    assert built(name, whole) == pytest.approx(built("depth-3", whole), rel=0.01)
 
 
 def test_every_run_stands_once_in_the_table_with_three_seeds_an_arm():

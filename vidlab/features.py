@@ -197,8 +197,9 @@ def draw_pairs(labels: np.ndarray, classes: np.ndarray, count: int, rng: np.rand
 
 
 def similarity(rows: Rows, labels: np.ndarray, folds: int = 10, count: int = 400, seed: int = 0
-               ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
-    """Same action or not, for classes never seen (Table 4, Fig. 7): margins (n,), truth (n,) and fold (n,).
+               ) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[str]]:  # fmt: skip
+    """Same action or not, for classes never seen (Table 4, Fig. 7): margins (n,), truth (n,), fold (n,), and
+    the pairs' names.
 
     Each fold's pairs are told by a linear SVM on standardised pair features of all other folds' pairs.
     """
@@ -213,7 +214,8 @@ def similarity(rows: Rows, labels: np.ndarray, folds: int = 10, count: int = 400
             np.vstack([inputs[k] for k in others]), np.concatenate([same[k] for k in others])
         )
         told.append(machine.decision_function(inputs[fold]))
-    return np.concatenate(told), np.concatenate(same), np.repeat(range(folds), [len(s) for s in same])
+    names = [f"{a}-{b}" for first, second, _ in parts for a, b in zip(first, second, strict=True)]
+    return np.concatenate(told), np.concatenate(same), np.repeat(range(folds), [len(s) for s in same]), names
 
 
 def _scaled_svm() -> Pipeline:

@@ -11,12 +11,13 @@ import numpy as np
 import pandas as pd
 
 import vidlab
-from vidlab import flow, synth, transforms
+from vidlab import clips, flow, synth, transforms
+from vidlab.features import window_labels
 from vidlab.papers.samples import Flows, Frames
-from vidlab.synth import hmdb, sports, stills, ucf
+from vidlab.synth import hmdb, objects, scenes, sports, stills, ucf
 from vidlab.train import IGNORED
 from vidlab.videos import hmdb51, sports1m, store, ucf101
-from vidlab.videos.benchmark import Benchmark, only
+from vidlab.videos.benchmark import Benchmark, Video, only
 from vidlab.videos.reading import VideoError, written_whole
 
 UCF, HMDB = ucf.WORLD, hmdb.WORLD
@@ -76,6 +77,7 @@ def world_folder(world: str, size: str, **dials: float) -> Path:
     return folder if synth.is_complete(folder) else synth.write(world, folder, size, **dials)  # type: ignore[arg-type]
 
 
+SCENES, OBJECTS = scenes.WORLD, objects.WORLD
 SPORTS = sports.WORLD  # the classes to pre-train on
 NEVER_SEEN = f"{SPORTS}, classes kept apart"
 STILL = f"{UCF}, still camera"
@@ -101,6 +103,10 @@ def material(data: str, size: str = "laptop", side: int = SIDE) -> Material:
         folder = world_folder(SPORTS, size)
         wanted = sports.SEEN if data == SPORTS else sports.UNSEEN
         return Material(only(sports1m.load(folder, data), wanted), stores(folder), side, version_of(folder))
+    if data in (SCENES, OBJECTS):
+        folder = world_folder(data, size)
+        return Material((_scenes if data == SCENES else _objects)(folder), stores(folder), side,
+                        version_of(folder))  # fmt: skip
     folder = world_folder(UCF, size, camera=0.0) if data == STILL else world_folder(UCF, size)
     benchmark = ucf101.load(folder, data, group=lambda action, number: f"{ucf.family(action)} {number}")
     reversed_pairs = [name for pair in ucf.PAIRS["reversed"] for name in pair]
@@ -109,6 +115,31 @@ def material(data: str, size: str = "laptop", side: int = SIDE) -> Material:
     )
     return Material(only(benchmark, set(benchmark.classes) - set(out)), stores(folder), side,
                     version_of(folder))  # fmt: skip
+
+
+def _scenes(folder: Path) -> Benchmark:
+    """Each video a group of its own: scenes are tested by leaving one video out."""
+    rows = pd.read_csv(folder / "labels.csv")
+    classes = tuple(sorted(set(rows["class"])))
+    videos = [Video(folder / file, classes.index(name), str(group))
+              for file, name, group in rows[["video", "class", "group"]].itertuples(index=False)]  # fmt: skip
+    return Benchmark(SCENES, classes, tuple(videos))
+
+
+def _objects(folder: Path) -> Benchmark:
+    """Every labelled window of 16 frames as a video of its own, in the group of the video that it is from."""
+    rows, videos = pd.read_csv(folder / "labels.csv"), []
+    classes = tuple(sorted(set(rows["object"])))
+    for file, seen in rows.groupby("video"):
+        labels = np.full(int(seen["stop"].max()), -1)
+        for start, stop, kind in seen[["start", "stop", "object"]].itertuples(index=False):
+            labels[start:stop] = classes.index(kind)
+        starts = clips.windows(len(labels), 16, 8)
+        for start, label in zip(starts, window_labels(labels, starts), strict=True):
+            if label >= 0:
+                path = folder / str(file)
+                videos.append(Video(path, int(label), path.stem, int(start), int(start) + 16))
+    return Benchmark(OBJECTS, classes, tuple(videos))
 
 
 def version_of(folder: Path) -> str:

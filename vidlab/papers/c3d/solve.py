@@ -200,7 +200,7 @@ MINUTES = {table.SEARCH: 7.0, table.C3D: 8.0, table.VGG_A: 1.0, table.ALEXNET: 1
 
 
 def minutes(experiment: Experiment, alone: bool = True) -> float:
-    """About how long one run takes on one core, with the network from which it starts when it is `alone`."""
-    pixels = (crop_of(experiment) / 56) ** 2
-    own = MINUTES[experiment.system] * pixels * (0.5 if experiment.net.get("start") else 1)
+    """About how long one run takes on one core, with the networks below it when it is `alone`."""
+    pixels = (crop_of(experiment) / 56) ** 2 if experiment.system in MINUTES else 1
+    own = MINUTES.get(experiment.system, 0.5) * pixels * (0.5 if experiment.net.get("start") else 1)
     return own + (sum(minutes(e) for e in table.needs(experiment)) if alone else 0.0)

@@ -9,12 +9,25 @@ from functools import lru_cache
 from typing import Any
 
 from vidlab.experiment import Experiment
-from vidlab.papers.worlds import NO_MOTION, NO_REVERSED, OTHER_VIDEOS, SPORTS, UCF
+from vidlab.papers.worlds import (
+    NEVER_SEEN,
+    NO_MOTION,
+    NO_REVERSED,
+    OBJECTS,
+    OTHER_VIDEOS,
+    SCENES,
+    SPORTS,
+    UCF,
+)
 
 PAPER = "c3d2015"
 SMALL = {"width": 0.25, "crop": 56, "side": 60, "norm": True}  # departures that every table names
 SEARCH, C3D, VGG_A, ALEXNET = "search network", "C3D", "VGG-A on one frame", "CNN-M on one frame"
 RECIPE = {SEARCH: "small-search-1", C3D: "small-c3d-1", VGG_A: "small-c3d-1", ALEXNET: "small-c3d-1"}
+SVM, PAIRS, LEAVE_ONE_OUT = "linear SVM on descriptors", "pairs of never-seen classes", "leave one out"
+TASKS = (SVM, PAIRS, LEAVE_ONE_OUT)
+TUNED, OTHER = "sports-c3d-tuned", "other-c3d"  # the paper's I380K -> Sports-1M, and I380K alone
+DIMENSIONS = (2, 5, 10, 50, 100, 500)
 SEEDS = (0, 1, 2)
 DEPTH_1, DEPTH_3 = [1] * 5, [3] * 5
 SHOWCASES = ("depth-3", "sports-c3d")  # the first run of each also keeps its weights
@@ -25,6 +38,12 @@ def runs_of(system: str, data: str = UCF, split: str = "split1", seeds: Iterable
     """One arm: a training for each seed."""
     recipe = "small-fine-tune-clips-1" if net.get("start") else RECIPE[system]
     return [Experiment(PAPER, system, data, split, recipe, seed, SMALL | net) for seed in seeds]
+
+
+def task(system: str, data: str, *kinds: str, split: str = "", **net: Any) -> list[Experiment]:
+    """An arm that trains no network: a linear SVM on descriptors of these kinds, side by side."""
+    chosen = {"features": list(kinds), **net}
+    return [Experiment(PAPER, system, data, split, "svm-1", seed, chosen) for seed in SEEDS]
 
 
 def searched(depths: list[int] = DEPTH_3, data: str = UCF, **net: Any) -> list[Experiment]:
@@ -64,7 +83,29 @@ def arms() -> dict[str, list[Experiment]]:
         "depth-3-half-width": searched(width=0.125),
         "ucf-c3d": runs_of(C3D),
         "net-112": searched(crop=112, side=120),
-    }
+    } | task_arms()
+
+
+@lru_cache(maxsize=1)
+def task_arms() -> dict[str, list[Experiment]]:
+    """The arms of chapter 06: descriptors on many tasks. "C3D" is the network of SynthSports-1 alone."""
+    c3d, three = "sports-c3d", ("sports-c3d", TUNED, OTHER)
+    mixtures = {
+        "c3d": (c3d,), "image": ("image",), "trajectories": ("trajectories",), "tuned": (TUNED,),
+        "other": (OTHER,), "untrained": ("untrained C3D",), "three": three,
+        "c3d-trajectories": (c3d, "trajectories"), "three-trajectories": (*three, "trajectories"),
+        "c3d-image": (c3d, "image"), "three-image": (*three, "image"),
+    }  # fmt: skip
+    table = {f"svm-{name}": task(SVM, UCF, *kinds, split="split1") for name, kinds in mixtures.items()}
+    for name in ("c3d", "image", "trajectories"):
+        table |= {
+            f"pca-{d}-{name}": task(SVM, UCF, *mixtures[name], split="split1", dims=d) for d in DIMENSIONS
+        }
+        table[f"pairs-{name}"] = task(PAIRS, NEVER_SEEN, *mixtures[name])
+        table[f"scenes-{name}"] = task(LEAVE_ONE_OUT, SCENES, *mixtures[name])
+    for name in ("c3d", "image"):
+        table[f"objects-{name}"] = task(LEAVE_ONE_OUT, OBJECTS, *mixtures[name])
+    return table
 
 
 def arm(name: str) -> list[Experiment]:
@@ -81,6 +122,8 @@ def at_paper_size(experiment: Experiment) -> Experiment:
     Crops of 28, 56 and 112 of the small runs are 56, 112 and 224 there (App. A).
     """
     kept = {k: v for k, v in experiment.net.items() if k not in SMALL}
+    if experiment.system in TASKS:
+        return experiment
     if crop := {28: 56, 112: 224}.get(experiment.net["crop"]):
         kept |= {"crop": crop, "side": {56: 64, 224: 256}[crop]}
     recipe = "paper-search" if experiment.system == SEARCH else "paper-c3d"
@@ -88,7 +131,10 @@ def at_paper_size(experiment: Experiment) -> Experiment:
 
 
 def needs(experiment: Experiment) -> list[Experiment]:
-    """The training from which an experiment starts, of its own size."""
+    """The trainings on which an experiment rests, of its own size."""
+    if experiment.system in TASKS:
+        arms_of = [name for name in experiment.net["features"] if name in arms()]
+        return [e for name in arms_of for e in arm(name) if e.seed == experiment.seed]
     if not experiment.net.get("start"):
         return []
     below = [e for e in arm("other-c3d") if e.seed == experiment.seed]

@@ -1,0 +1,102 @@
+"""Tran 2015, one descriptor on many tasks: which videos, which rows, and what each task returns."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from vidlab import features
+from vidlab.papers import c3d as paper
+from vidlab.papers import worlds
+from vidlab.papers.c3d import descriptors, table, tasks
+from vidlab.synth import objects, scenes, sports
+
+
+@pytest.fixture
+def marked(monkeypatch):
+    """Descriptors that carry their video's label, so that every task can be solved."""
+
+    def rows(self, kind, seed, data, split=""):
+        labels = worlds.material(data, "quick").benchmark.labels
+        noise = np.random.default_rng([seed, len(kind)]).uniform(0, 0.3, (len(labels), labels.max() + 1))
+        told = noise + np.eye(labels.max() + 1)[labels]
+        return {layer: told for layer in features.LAYERS}
+
+    monkeypatch.setattr(descriptors.Descriptors, "rows", rows)
+
+
+def outcome(name: str):
+    return tasks.train(paper.arm(name)[0], "quick")
+
+
+def test_scenes_are_left_out_one_by_one(marked):
+    found = outcome("scenes-c3d")
+    assert len(found.labels) == len(scenes.names("quick")) == len(set(found.groups))
+    assert (found.predictions == found.labels).mean() > 0.9
+    np.testing.assert_allclose(found.probabilities.sum(1), 1)
+
+
+def test_objects_are_windows_of_labelled_frames_in_the_group_of_their_video():
+    benchmark = worlds.material(worlds.OBJECTS, "quick").benchmark
+    assert {v.stop - v.start for v in benchmark.videos} == {16}
+    assert set(benchmark.groups) == set(objects.names("quick"))
+    for video in benchmark.videos[:5]:
+        seen = objects.shot(video.group, size="quick").note["seen"]
+        kind = benchmark.classes[video.label]
+        shown = sum(min(stop, video.stop) - max(start, video.start) for start, stop, k in seen if k == kind
+                    and start < video.stop and stop > video.start)  # fmt: skip
+        assert shown >= 8
+
+
+def test_no_video_of_an_object_is_on_both_sides(marked, monkeypatch):
+    asked = []
+    whole = features.svm
+    monkeypatch.setattr(features, "svm", lambda rows, labels, groups, **o: asked.append(set(groups)) or whole(
+        rows, labels, groups, **o))  # fmt: skip
+    found = outcome("objects-image")
+    names = sorted(set(found.groups))
+    assert asked == [set(names) - {name} for name in names]
+
+
+def test_pairs_stand_on_classes_that_no_network_saw(marked):
+    found = outcome("pairs-c3d")
+    assert set(worlds.material(worlds.NEVER_SEEN, "quick").benchmark.classes) <= set(sports.UNSEEN)
+    assert set(np.unique(found.labels)) == {0, 1} and len(set(found.groups)) <= tasks.FOLDS
+    assert found.extra["area"] > 95 and found.extra["mean_accuracy"] > 90
+
+
+def test_actions_are_named_after_a_projection(marked):
+    whole, flat = outcome("svm-three"), outcome("pca-2-c3d")
+    assert len(whole.labels) == len(flat.labels) == 24
+    assert (whole.predictions == whole.labels).mean() > (flat.predictions == flat.labels).mean()
+    assert whole.extra["cost"] in features.COSTS
+
+
+def test_several_descriptors_stand_side_by_side(marked):
+    three = tasks.described(paper.arm("svm-three")[0], descriptors.Descriptors("quick"))
+    one = tasks.described(paper.arm("svm-c3d")[0], descriptors.Descriptors("quick"))
+    assert three.shape[1] == 3 * one.shape[1]
+    np.testing.assert_allclose(np.linalg.norm(one, axis=1), 1)
+
+
+def test_a_task_rests_on_the_networks_of_its_descriptors():
+    needed = table.needs(paper.arm("svm-three")[1])
+    assert [e.seed for e in needed] == [1, 1, 1] and {e.system for e in needed} == {table.C3D}
+    assert table.needs(paper.arm("svm-trajectories")[0]) == []
+    assert table.at_paper_size(paper.arm("svm-c3d")[0]) == paper.arm("svm-c3d")[0]
+
+
+def test_an_untrained_network_and_trajectories_describe_videos(tmp_path, monkeypatch):
+    monkeypatch.setattr(descriptors.vidlab, "generated", lambda *names: tmp_path.joinpath(*names))
+    monkeypatch.setattr(descriptors, "WORDS", 4)
+    data = worlds.material(worlds.SCENES, "quick")
+    few = replace(data, benchmark=replace(data.benchmark, videos=data.benchmark.videos[:3]))
+    monkeypatch.setattr(descriptors, "material", lambda *_: few)
+    monkeypatch.setattr(
+        "vidlab.papers.c3d.solve.material", lambda *_: worlds.material(worlds.SPORTS, "quick")
+    )
+    source = descriptors.Descriptors("quick")
+    told = source.rows(descriptors.UNTRAINED, 0, worlds.SCENES)
+    assert told["fc6"].shape[0] == 3 and told["prob"].sum(1) == pytest.approx(1, rel=1e-4)
+    words = source.rows(descriptors.TRAJECTORIES, 0, worlds.SCENES)["fc6"]
+    assert words.shape == (3, 20) and set(np.rint(words.reshape(3, 5, 4).sum(-1)).ravel()) <= {0, 1}

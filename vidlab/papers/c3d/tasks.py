@@ -1,0 +1,82 @@
+"""Tran et al. 2015, one descriptor on many tasks: what a linear SVM makes of it (Tables 3-5, Fig. 5, Sec. 6).
+
+Each task is an Experiment: `net["features"]` names the descriptors, side by side; `dims` how many dimensions
+are left of them.
+"""
+
+import numpy as np
+from scipy.special import expit, softmax
+from sklearn.decomposition import PCA
+
+from vidlab import features
+from vidlab.experiment import Experiment, Outcome
+from vidlab.papers.c3d import table
+from vidlab.papers.c3d.descriptors import Descriptors
+from vidlab.papers.worlds import Material, material
+
+FOLDS, PAIRS_A_FOLD = 10, 300
+LAYERS_OF_PAIRS = ("prob", "fc7", "fc6", "pool5")
+
+
+def train(experiment: Experiment, size: str, device: str = "cpu") -> Outcome:
+    """Describe the videos, fit the SVM, and name the test videos (or pairs)."""
+    found = material(experiment.data, size, table.SMALL["side"])
+    task = {table.SVM: actions, table.PAIRS: pairs, table.LEAVE_ONE_OUT: left_out}[experiment.system]
+    return task(experiment, found, Descriptors(size, device))
+
+
+def described(experiment: Experiment, source: Descriptors) -> np.ndarray:
+    """The experiment's descriptors side by side, (V, d), each of length 1."""
+    tables = [source.rows(kind, experiment.seed, experiment.data, experiment.split)["fc6"]
+              for kind in experiment.net["features"]]  # fmt: skip
+    return features.joined(*tables)
+
+
+def actions(experiment: Experiment, found: Material, source: Descriptors) -> Outcome:
+    """A linear SVM on a split of the target set (Table 3), after PCA where `dims` says so (Fig. 5)."""
+    rows, benchmark = described(experiment, source), found.benchmark
+    split = benchmark.split(experiment.split)
+    known, tested = np.array(split.train), np.array(split.test)
+    if dims := experiment.net.get("dims"):
+        low = PCA(min(dims, len(known), rows.shape[1]), svd_solver="full", random_state=0).fit(rows[known])
+        rows = low.transform(rows)
+    groups = [benchmark.groups[i] for i in known]
+    machine = features.svm(rows[known], benchmark.labels[known], groups)
+    margins = features.margins(machine, rows[tested], len(benchmark.classes))
+    videos = [benchmark.videos[i] for i in tested]
+    return _outcome([v.name for v in videos], [v.group for v in videos], benchmark.labels[tested],
+                    softmax(margins, axis=1), {"cost": machine.C})  # fmt: skip
+
+
+def left_out(experiment: Experiment, found: Material, source: Descriptors) -> Outcome:
+    """Each group's videos are named by an SVM that is trained on all other groups (scenes, objects)."""
+    rows, benchmark = described(experiment, source), found.benchmark
+    groups, labels = np.array(benchmark.groups), benchmark.labels
+    margins = np.zeros((len(labels), len(benchmark.classes)))
+    for group in np.unique(groups):
+        out = groups == group
+        machine = features.svm(rows[~out], labels[~out], groups[~out].tolist(), costs=(1.0,))
+        margins[out] = features.margins(machine, rows[out], len(benchmark.classes))
+    names = [f"{v.name}@{v.start}" for v in benchmark.videos]
+    return _outcome(names, groups.tolist(), labels, softmax(margins, axis=1), {})
+
+
+def pairs(experiment: Experiment, found: Material, source: Descriptors) -> Outcome:
+    """Same action or not, for classes that no network has seen (Table 4, Fig. 7): a row a pair."""
+    told = source.rows(experiment.net["features"][0], experiment.seed, experiment.data)
+    rows = {layer: told[layer] for layer in LAYERS_OF_PAIRS if layer in told}
+    folds = min(FOLDS, len(found.benchmark.classes) // 2)
+    margins, same, fold, names = features.similarity(
+        rows, found.benchmark.labels, folds, PAIRS_A_FOLD, experiment.seed
+    )
+    chance = expit(margins)
+    accuracy, area = features.similarity_scores(margins, same, fold)
+    groups = [f"fold {k}" for k in fold]
+    return _outcome(names, groups, same.astype(int), np.stack([1 - chance, chance], 1),
+                    {"mean_accuracy": 100 * accuracy, "area": 100 * area})  # fmt: skip
+
+
+def _outcome(
+    names: list[str], groups: list[str], labels: np.ndarray, rows: np.ndarray, extra: dict
+) -> Outcome:
+    return Outcome(names, groups, labels, rows, rows.argmax(1), {}, None, extra)

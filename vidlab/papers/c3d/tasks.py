@@ -65,7 +65,7 @@ def pairs(experiment: Experiment, found: Material, source: Descriptors) -> Outco
     """Same action or not, for classes that no network has seen (Table 4, Fig. 7): a row a pair."""
     told = source.rows(experiment.net["features"][0], experiment.seed, experiment.data)
     rows = {layer: told[layer] for layer in LAYERS_OF_PAIRS if layer in told}
-    folds = min(FOLDS, len(found.benchmark.classes) // 2)
+    folds = min(FOLDS, len(set(found.benchmark.labels.tolist())) // 2)  # at least two classes each
     margins, same, fold, names = features.similarity(
         rows, found.benchmark.labels, folds, PAIRS_A_FOLD, experiment.seed
     )

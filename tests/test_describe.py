@@ -57,6 +57,18 @@ def test_a_descriptor_is_the_mean_over_clips_eight_frames_apart(net):
     np.testing.assert_allclose(describer.described(frames)["fc6"], expected, rtol=1e-4, atol=1e-6)
 
 
+def test_a_showcase_describes_up_to_fc6_and_is_small(net):
+    kept = {f"net.{k}": t for k, t in net.state_dict().items() if not k.startswith(describe.ABOVE_FC6)}
+    shown, frames = describe.showcase(C3D(5, 40, 0.05, norm=True), kept, 44, "run"), noisy(2, 0)
+    expected = describe.recorded(net, 44, "net").described(frames, ("pool5", "fc6"))
+    for layer, row in shown.described(frames, ("pool5", "fc6")).items():
+        np.testing.assert_allclose(row, expected[layer], rtol=1e-4, atol=1e-6)
+    with pytest.raises(ValueError, match="fc7: these weights describe pool5, fc6"):
+        shown.described(frames, ("fc7",))
+    whole = C3D(48, 56, 0.25, norm=True).state_dict()
+    assert 2 * sum(t.numel() for k, t in whole.items() if not k.startswith(describe.ABOVE_FC6)) < 5_000_000
+
+
 def test_features_of_a_folder_are_written_whole(net, found, tmp_path, monkeypatch):
     monkeypatch.setattr(workshop, "describer", lambda _: describe.recorded(net, 44, "net"))
     monkeypatch.setattr(workshop, "best_device", lambda: "cpu")

@@ -112,7 +112,7 @@ def render(
 
 @app.command()
 def record(
-    paper: Annotated[str, typer.Argument(help="baccouche2011 | twostream2014")],
+    paper: Annotated[str, typer.Argument(help="baccouche2011 | twostream2014 | c3d2015")],
     arm: Annotated[list[str] | None, typer.Option(help="only these arms; default all of the paper")] = None,
     jobs: Annotated[int, typer.Option(help="processes, one core each")] = 1,
     device: Annotated[str, typer.Option(help="cpu | cuda | mps")] = "cpu",

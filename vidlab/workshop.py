@@ -116,8 +116,7 @@ def describer(weights_file: Path | None) -> Describer:
         raise ValueError(f"{runs.not_recorded([experiment], 'sports-c3d')}; or give --weights")
     sizes = {k: experiment.net[k] for k in ("crop", "width", "norm")}
     net = C3D(len(run.probabilities[0]), **sizes)
-    weights.load_into(net, "net", run.tensors)
-    return describe.recorded(net, experiment.net["side"], f"run {experiment.id}")
+    return describe.showcase(net, run.tensors, experiment.net["side"], f"run {experiment.id}")
 
 
 def describe_to(net: str, found: Benchmark, store: Path, out: Path, layers: list[str],

@@ -1,7 +1,7 @@
 """Tran et al. 2015, to use: a trained C3D describes any video (Sec. 3.3); an SVM can name it (Sec. 4)."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from vidlab.papers.samples import GREY, SPREAD
 from vidlab.videos.benchmark import Benchmark
 from vidlab.videos.reading import read_frames
 
+ABOVE_FC6 = ("full.fc7", "full.relu7", "full.fc8")
 HOP = 8  # frames from one clip of a descriptor to the next: 16-frame clips overlap by half
 
 
@@ -23,12 +24,13 @@ HOP = 8  # frames from one clip of a descriptor to the next: 16-frame clips over
 class Describer:
     """A trained clip network, and how clips uint8 RGB (n, 16, H, W, 3) become its inputs.
 
-    name: stands for the weights; extraction begins anew where it has changed.
+    name: stands for the weights; extraction begins anew where it has changed. layers: what it can describe.
     """
 
     net: ClipNet
     inputs: Callable[[np.ndarray], Tensor]
     name: str
+    layers: tuple[str, ...] = features.LAYERS
 
     def batches(self, frames: np.ndarray) -> Iterator[Tensor]:
         """Inputs from frames (T, H, W, 3): clips 8 frames apart, so many at once as memory is used for."""
@@ -38,7 +40,12 @@ class Describer:
 
     def described(self, frames: np.ndarray, layers: Sequence[str] = ("fc6",), device: str = "cpu"
                   ) -> dict[str, np.ndarray]:  # fmt: skip
-        """Frames (T, H, W, 3) uint8 RGB of one video -> a row a layer, averaged over its clips."""
+        """Frames (T, H, W, 3) uint8 RGB of one video -> a row a layer, averaged over its clips.
+
+        Raises ValueError for a layer that these weights do not describe.
+        """
+        if unknown := set(layers) - set(self.layers):
+            raise ValueError(f"{', '.join(sorted(unknown))}: these weights describe {', '.join(self.layers)}")
         return features.described(self.net.to(device), self.batches(frames), layers, device)
 
     def extract(self, found: Benchmark, folder: Path, layers: Sequence[str] = ("fc6",), device: str = "cpu"
@@ -56,12 +63,20 @@ class Describer:
 def published(path: Path, mean: Path | None = None) -> Describer:
     """C3D with weights that somebody published, as in the paper: fc6 of 4,096 numbers."""
     found = weights.c3d(path, mean)
-    return Describer(found.net, found.inputs, f"C3D {path.resolve()} {path.stat().st_mtime_ns}")
+    return Describer(found.net, found.inputs, f"C3D {path.resolve()} {path.stat().st_mtime_ns}", found.layers)
 
 
 def recorded(net: ClipNet, side: int, name: str) -> Describer:
     """A network of this book, trained on frames of `side` pixels on the smaller side."""
     return Describer(net.eval(), partial(small_inputs, side=side, crop=net.shape[-1]), name)
+
+
+def showcase(net: ClipNet, tensors: dict[str, Tensor], side: int, name: str) -> Describer:
+    """A recorded run's network, of which weights are kept up to fc6."""
+    own = {key: tensor for key, tensor in net.state_dict().items() if key.startswith(ABOVE_FC6)}
+    kept = {key.removeprefix("net."): tensor for key, tensor in tensors.items() if key.startswith("net.")}
+    net.load_state_dict(own | kept)
+    return replace(recorded(net, side, name), layers=("pool5", "fc6"))
 
 
 def small_inputs(taken: np.ndarray, side: int, crop: int) -> Tensor:

@@ -11,11 +11,11 @@ import torch
 from torch import nn
 
 import vidlab
-from vidlab import score, weights
+from vidlab import score
 from vidlab.experiment import Experiment, Outcome
 from vidlab.nets import c3d
 from vidlab.nets.cnn_m import CNNM2048
-from vidlab.papers.c3d import table
+from vidlab.papers.c3d import describe, table
 from vidlab.papers.c3d.clips import Clips, LongClips, label_clips, train_on
 from vidlab.papers.kept import Solved, once
 from vidlab.papers.samples import Task
@@ -154,10 +154,12 @@ class Solver:
         return search_net(classes, experiment.net, options)
 
     def showcase(self, experiment: Experiment, found: Solved) -> dict[str, torch.Tensor]:
-        """Of the first run of some arms float16 weights, to look inside and to describe videos with."""
+        """Of the first run of some arms float16 weights, to look inside and to describe videos with: all up
+        to fc6, since those of fc7 and fc8 would make the file too large."""
         if experiment not in [table.arm(name)[0] for name in table.SHOWCASES]:
             return {}
-        return {name: tensor.half() for name, tensor in weights.of(found.net, "net").items()}
+        kept = {k: t for k, t in found.net.state_dict().items() if not k.startswith(describe.ABOVE_FC6)}
+        return {f"net.{name}": tensor.half() for name, tensor in kept.items()}
 
 
 class OneFrame(nn.Module):

@@ -173,7 +173,7 @@ def scratch(tmp_path, monkeypatch):
     monkeypatch.setattr(solve.vidlab, "generated", lambda *names: tmp_path.joinpath(*names))
 
 
-@pytest.mark.parametrize("name", ["depth-3", "sports-alexnet"])
+@pytest.mark.parametrize("name", ["depth-3", "sports-alexnet", "other-c3d"])
 def test_an_arm_trains_and_is_read_from_the_disk_the_second_time(name, scratch, monkeypatch):
     experiment = paper.arm(name)[0]
     data = worlds.material(experiment.data, "quick", experiment.net["side"])

@@ -95,11 +95,8 @@ class Solver:
         return kind(pixels, options.get("frames", 16), options.get("shuffled", False))
 
     def sides(self, experiment: Experiment) -> tuple[np.ndarray, np.ndarray]:
-        """Videos to train on and to test; "all" trains on all of them."""
-        benchmark = self.material(experiment).benchmark
-        if experiment.split == "all":
-            return np.arange(len(benchmark.videos)), np.arange(0)
-        split = benchmark.split(experiment.split)
+        """Videos to train on and to test."""
+        split = self.material(experiment).benchmark.split(experiment.split)
         return np.array(split.train), np.array(split.test)
 
     def recipe(self, experiment: Experiment) -> tuple[Recipe, int]:

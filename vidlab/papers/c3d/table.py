@@ -73,7 +73,7 @@ def arms() -> dict[str, list[Experiment]]:
         "noorder-depth-1": searched(DEPTH_1, NO_REVERSED),
         "nomotion-stacked": searched(data=NO_MOTION, stacked=True, matched=True),
         "noorder-stacked": searched(data=NO_REVERSED, stacked=True, matched=True),
-        "other-c3d": runs_of(C3D, OTHER_VIDEOS, "all"),
+        "other-c3d": runs_of(C3D, OTHER_VIDEOS),
         "sports-c3d-tuned": runs_of(C3D, **on_sports, start="fine-tune"),
         "depth-3-shuffled": searched(shuffled=True),
         "net-28": searched(crop=28, side=30),

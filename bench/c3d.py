@@ -42,10 +42,12 @@ def clips_a_second(net: ClipNet, batch: int, device: str) -> tuple[float, float]
     )
 
     def forward() -> None:
+        net.eval()
         with torch.inference_mode():
             net(clips)
 
     def step() -> None:
+        net.train()
         loss = torch.nn.functional.cross_entropy(net(clips), labels)
         optimiser.zero_grad()
         loss.backward()

@@ -65,6 +65,25 @@ def test_pairs_stand_on_classes_that_no_network_saw(marked):
     assert found.extra["area"] > 95 and found.extra["mean_accuracy"] > 90
 
 
+def test_pairs_are_the_same_for_every_seed(marked):
+    first, second = (tasks.train(paper.arm("pairs-c3d")[seed], "quick") for seed in (0, 1))
+    assert first.video_names == second.video_names and first.groups == second.groups
+    assert first.labels.mean() == 0.5
+
+
+def test_an_image_network_describes_as_many_layers_as_c3d():
+    from vidlab.nets import CNNM2048
+
+    net = CNNM2048(3, (5, 4, 3), width=0.05, crop=56, norm=True).eval()
+    frames = np.random.default_rng(0).integers(0, 255, (40, 60, 80, 3), dtype=np.uint8)
+    told = descriptors.described_frames(net, frames, 56)
+    assert set(told) == set(features.LAYERS) and told["prob"].shape == (12,)
+    assert told["prob"].sum() == pytest.approx(3, rel=1e-4)
+    one = descriptors.described_frames(net, frames[:1], 56)
+    both = descriptors.described_frames(net, frames[[0, 0]], 56)
+    np.testing.assert_allclose(one["fc6"], both["fc6"], rtol=1e-5)
+
+
 def test_actions_are_named_after_a_projection(marked):
     whole, flat = outcome("svm-three"), outcome("pca-2-c3d")
     assert len(whole.labels) == len(flat.labels) == 24
@@ -91,7 +110,8 @@ def test_an_untrained_network_and_trajectories_describe_videos(tmp_path, monkeyp
     monkeypatch.setattr(descriptors, "WORDS", 4)
     data = worlds.material(worlds.SCENES, "quick")
     few = replace(data, benchmark=replace(data.benchmark, videos=data.benchmark.videos[:3]))
-    monkeypatch.setattr(descriptors, "material", lambda *_: few)
+    known = worlds.material(worlds.UCF, "quick")  # codebooks come from its training videos
+    monkeypatch.setattr(descriptors, "material", lambda name, *_: few if name == worlds.SCENES else known)
     monkeypatch.setattr(
         "vidlab.papers.c3d.solve.material", lambda *_: worlds.material(worlds.SPORTS, "quick")
     )

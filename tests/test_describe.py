@@ -70,7 +70,7 @@ def test_a_showcase_describes_up_to_fc6_and_is_small(net):
 
 
 def test_features_of_a_folder_are_written_whole(net, found, tmp_path, monkeypatch):
-    monkeypatch.setattr(workshop, "describer", lambda _: describe.recorded(net, 44, "net"))
+    monkeypatch.setattr(workshop, "describer", lambda *_: describe.recorded(net, 44, "net"))
     monkeypatch.setattr(workshop, "best_device", lambda: "cpu")
     told = workshop.describe_to("c3d", found, tmp_path / "store", tmp_path / "f.npz", ["fc6", "prob"], None)
     assert "6 videos: fc6 (6, 205), prob (6, 5)" in told
@@ -81,7 +81,7 @@ def test_features_of_a_folder_are_written_whole(net, found, tmp_path, monkeypatc
 
 
 def test_a_folder_is_classified_with_frozen_features(net, found, tmp_path, monkeypatch):
-    monkeypatch.setattr(workshop, "describer", lambda _: describe.recorded(net, 44, "net"))
+    monkeypatch.setattr(workshop, "describer", lambda *_: describe.recorded(net, 44, "net"))
     monkeypatch.setattr(workshop, "best_device", lambda: "cpu")
     told = workshop.classify_on(found, tmp_path / "store", "", None)
     assert "without-g01: 4 videos train, 2 are tested" in told

@@ -61,6 +61,13 @@ def test_a_missing_key_is_named(tmp_path, net, key):
         c3d(tmp_path / "c3d.pth")
 
 
+def test_weights_that_belong_to_other_transforms_are_refused(tmp_path, net):
+    found = {f"backbone.{k}": t for k, t in stored(net, "mmaction2").items()}
+    torch.save({"state_dict": found | {"cls_head.fc_cls.weight": torch.zeros(7, 128)}}, tmp_path / "c3d.pth")
+    with pytest.raises(ValueError, match="fine-tuned with RGB frames and other pooling"):
+        c3d(tmp_path / "c3d.pth")
+
+
 def test_a_surplus_key_is_named(tmp_path, net):
     torch.save(stored(net, "conv1") | {"bn1.weight": torch.zeros(3)}, tmp_path / "c3d.pth")
     with pytest.raises(ValueError, match=r"it has bn1.weight, which C3D has not"):

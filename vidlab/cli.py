@@ -189,6 +189,7 @@ def features(
     weights: Annotated[
         Path | None, typer.Option(help="published weights of C3D; default: the recorded small C3D")
     ] = None,
+    mean: Annotated[Path | None, typer.Option(help="their mean volume, .npy; default: a colour")] = None,
     classes: Classes = None,
     partial: Partial = False,
 ) -> None:
@@ -196,7 +197,7 @@ def features(
     from vidlab import workshop as at
 
     found, store = at.benchmark(data, root, classes, partial), at.store_of(data, root)
-    print(at.describe_to(net, found, store, out, layer or ["fc6"], weights))
+    print(at.describe_to(net, found, store, out, layer or ["fc6"], weights, mean))
 
 
 @app.command()
@@ -206,12 +207,13 @@ def classify(
     weights: Annotated[
         Path | None, typer.Option(help="published weights of C3D; default: the recorded small C3D")
     ] = None,
+    mean: Annotated[Path | None, typer.Option(help="their mean volume, .npy; default: a colour")] = None,
 ) -> None:
     """Frozen features and a linear SVM: describe the videos, train on a split, print the confusion matrix."""
     from vidlab import workshop as at
 
     found = at.benchmark("folder", root, None, False)
-    print(at.classify_on(found, at.store_of("folder", root), split, weights))
+    print(at.classify_on(found, at.store_of("folder", root), split, weights, mean))
 
 
 def is_for_the_user(error: Exception) -> bool:

@@ -178,22 +178,16 @@ def draw_pairs(labels: np.ndarray, classes: np.ndarray, count: int, rng: np.rand
                ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
     """`count` pairs of different videos of these classes, half of one class: first, second and same, (n,).
 
-    Pairs that come twice are dropped, so there may be fewer. ValueError without two classes of two videos.
+    No pair comes twice; where there are too few of a kind, fewer of both are drawn. ValueError for none.
     """
-    members = {k: np.flatnonzero(labels == k) for k in classes}
-    if len(members) < 2 or min(map(len, members.values())) < 2:
-        raise ValueError("pairs need two classes at least, each with two videos")
-    drawn = set()
-    for n in range(count):
-        one, other = rng.choice(classes, 2, replace=False)
-        pair = (
-            rng.choice(members[one], 2, replace=False)
-            if n % 2
-            else (rng.choice(members[one]), rng.choice(members[other]))
-        )
-        drawn.add(tuple(sorted(int(i) for i in pair)))
-    first, second = np.array(sorted(drawn)).T
-    return first, second, labels[first] == labels[second]
+    mine = np.flatnonzero(np.isin(labels, classes))
+    first, second = mine[np.array(np.triu_indices(len(mine), 1))]  # all there are
+    same = labels[first] == labels[second]
+    most = min(count // 2, same.sum(), (~same).sum())
+    if not most:
+        raise ValueError("pairs need two classes at least, one of them with two videos")
+    drawn = np.concatenate([rng.choice(np.flatnonzero(kind), most, replace=False) for kind in (same, ~same)])
+    return first[drawn], second[drawn], same[drawn]
 
 
 def similarity(rows: Rows, labels: np.ndarray, folds: int = 10, count: int = 400, seed: int = 0

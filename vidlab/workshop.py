@@ -106,10 +106,10 @@ def showcase() -> system.System:
     return system.from_tensors(run.tensors, videos.kth.ACTIONS)
 
 
-def describer(weights_file: Path | None) -> Describer:
+def describer(weights_file: Path | None, mean: Path | None = None) -> Describer:
     """C3D with published weights, or the small one that was recorded on SynthSports-1 (synthetic)."""
     if weights_file:
-        return describe.published(weights_file)
+        return describe.published(weights_file, mean)
     experiment = c3d.arm("sports-c3d")[0]
     run = runs.find(experiment)
     if run is None or not run.tensors:
@@ -120,13 +120,13 @@ def describer(weights_file: Path | None) -> Describer:
 
 
 def describe_to(net: str, found: Benchmark, store: Path, out: Path, layers: list[str],
-                weights_file: Path | None) -> str:  # fmt: skip
+                weights_file: Path | None, mean: Path | None = None) -> str:  # fmt: skip
     """Describe all videos of a data set and write the rows to an .npz file, whole or not at all."""
     if net != "c3d":
         raise ValueError(f"--net {net}: this book describes videos by c3d so far")
     if out.suffix != ".npz":
         raise ValueError(f"--out {out}: name a file that ends in .npz")
-    rows = describer(weights_file).extract(
+    rows = describer(weights_file, mean).extract(
         found, store / f"features-{'-'.join(layers)}", layers, best_device()
     )
     names = np.array([video.name for video in found.videos])
@@ -138,10 +138,13 @@ def describe_to(net: str, found: Benchmark, store: Path, out: Path, layers: list
     )
 
 
-def classify_on(found: Benchmark, store: Path, split: str, weights_file: Path | None) -> str:
+def classify_on(found: Benchmark, store: Path, split: str, weights_file: Path | None,
+                mean: Path | None = None) -> str:  # fmt: skip
     """Frozen C3D features and a linear SVM: train on one side of a split and name the videos of the other."""
     chosen = found.split(split or found.splits[0].name)
-    table = describer(weights_file).extract(found, store / "features-fc6", ("fc6",), best_device())["fc6"]
+    table = describer(weights_file, mean).extract(found, store / "features-fc6", ("fc6",), best_device())[
+        "fc6"
+    ]
     rows, known, tested = features.unit(table), np.array(chosen.train), np.array(chosen.test)
     groups = [found.groups[i] for i in known]
     answers = features.svm(rows[known], found.labels[known], groups).predict(rows[tested])

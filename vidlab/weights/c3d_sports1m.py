@@ -39,9 +39,6 @@ LAYOUTS = {
     "mmaction": _layout(*LAYERS),
     "mmaction, without a classifier": _layout(*LAYERS[:10]),
     "mmaction2": _layout(*(f"{name}.conv" for name in CONVOLUTIONS), "fc6", "fc7"),
-    "mmaction2, with its classifier": _layout(
-        *(f"{name}.conv" for name in CONVOLUTIONS), "fc6", "fc7", "fc_cls"
-    ),
     "conv1": _layout("conv1", "conv2", *LAYERS[2:]),
     "features": _layout(
         *(f"features.{n}" for n in (0, 3, 6, 8, 11, 13, 16, 18)), "classifier.0", "classifier.3"
@@ -100,6 +97,9 @@ def c3d(path: str | Path, mean: str | Path | None = None, sha256: str | None = N
 def _bare(found: Any) -> dict[str, Tensor]:
     """Tensors by their names within C3D: wrappers and prefixes of training programs are taken off."""
     found = found.get("state_dict", found) if isinstance(found, dict) else found
+    if isinstance(found, dict) and any("fc_cls" in str(key) for key in found):
+        told = "it is mmaction2's, fine-tuned with RGB frames and other pooling: its transforms are not these"
+        raise ValueError(told)
     if not isinstance(found, dict) or not all(isinstance(value, Tensor) for value in found.values()):
         raise ValueError("it holds no dictionary of tensors")
     return {

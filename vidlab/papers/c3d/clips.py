@@ -27,15 +27,24 @@ class Clips(Frames):
     def random_start(self, video: int, rng: np.random.Generator) -> int:
         return self.depth * int(rng.integers(0, max(self.length(video) // self.depth, 1)))
 
-    def inputs(self, which: Sequence[int], at: Sequence[int]) -> Tensor:
-        stacks = super().inputs(which, at)
+    def jitter(self, inputs: Tensor, rng: np.random.Generator) -> Tensor:
+        """Crops and mirrors are all that the paper names; a shuffled clip gets a new order each time."""
+        if not self.shuffled:
+            return inputs
+        return torch.stack([_in_order(stack, rng.permutation(self.depth)) for stack in inputs])
+
+    def tested(self, video: int, starts: Sequence[int]) -> Tensor:
+        """Stacks (n, 3T, H, W) of a video to test; the order of a shuffled clip is always the same one."""
+        stacks = self.inputs([video] * len(starts), starts)
         if not self.shuffled:
             return stacks
-        orders = [
-            np.random.default_rng([v, t]).permutation(self.depth) for v, t in zip(which, at, strict=True)
-        ]
-        frames = stacks.unflatten(1, (self.depth, 3))
-        return torch.stack([clip[order] for clip, order in zip(frames, orders, strict=True)]).flatten(1, 2)
+        orders = [np.random.default_rng([video, start]).permutation(self.depth) for start in starts]
+        return torch.stack([_in_order(s, order) for s, order in zip(stacks, orders, strict=True)])
+
+
+def _in_order(stack: Tensor, order: np.ndarray) -> Tensor:
+    """A stack (3T, H, W) with its frames in another order."""
+    return stack.unflatten(0, (-1, 3))[order].flatten(0, 1)
 
 
 @dataclass(frozen=True)
@@ -82,19 +91,19 @@ def train_on(net: nn.Module, task: Task, recipe: Recipe, per_epoch: int, crop: i
     return fit(model, loader, recipe, seed=seed, checkpoint=checkpoint, device=device)
 
 
-def test_starts(source: Frames, video: int, hop: int) -> np.ndarray:
+def test_starts(source: Clips, video: int, hop: int) -> np.ndarray:
     """Where the test clips of a video begin: `hop` frames apart, whole clips only."""
     return clips.windows(source.length(video), source.depth, hop)
 
 
-def centre_crops(source: Frames, video: int, starts: Sequence[int], crop: int) -> Tensor:
+def centre_crops(source: Clips, video: int, starts: Sequence[int], crop: int) -> Tensor:
     """Clips (n, 3, T, crop, crop) from the centre of the frame (Sec. 3.3)."""
-    stacks = source.inputs([video] * len(starts), list(starts))
+    stacks = source.tested(video, starts)
     return in_time(transforms.five_crops(stacks, crop)[:, 4], source.depth)
 
 
 @torch.inference_mode()
-def label_clips(net: nn.Module, source: Frames, videos: Sequence[int], labels: np.ndarray, crop: int,
+def label_clips(net: nn.Module, source: Clips, videos: Sequence[int], labels: np.ndarray, crop: int,
                 hop: int = 16, device: str = "cpu") -> Scores:  # fmt: skip
     """Scores of all test clips of the videos, whose labels are (V,): one row a clip, a single centre crop."""
     net.eval()

@@ -13,7 +13,7 @@ from vidlab import clips, features, transforms, weights
 from vidlab.nets.c3d import ClipNet
 from vidlab.papers.c3d.clips import BATCH
 from vidlab.papers.samples import GREY, SPREAD
-from vidlab.videos.benchmark import Benchmark
+from vidlab.videos.benchmark import Benchmark, Video
 from vidlab.videos.reading import read_frames
 
 ABOVE_FC6 = ("full.fc7", "full.relu7", "full.fc8")
@@ -56,14 +56,21 @@ class Describer:
             video = found.videos[number]
             return self.described(read_frames(video.path)[video.start : video.stop], layers, device)
 
-        told = f"{self.name} {list(layers)} {[(str(v.path), v.start, v.stop) for v in found.videos]}"
+        told = f"{self.name} {list(layers)} {[_told(v) for v in found.videos]}"
         return features.extract(folder, len(found.videos), told, of)
+
+
+def _told(video: Video) -> tuple:
+    """A video as an extraction knows it: a file that has changed is another one."""
+    facts = video.path.stat()
+    return str(video.path), facts.st_size, facts.st_mtime_ns, video.start, video.stop
 
 
 def published(path: Path, mean: Path | None = None) -> Describer:
     """C3D with weights that somebody published, as in the paper: fc6 of 4,096 numbers."""
     found = weights.c3d(path, mean)
-    return Describer(found.net, found.inputs, f"C3D {path.resolve()} {path.stat().st_mtime_ns}", found.layers)
+    told = [(str(file.resolve()), file.stat().st_mtime_ns) for file in (path, mean) if file]
+    return Describer(found.net, found.inputs, f"C3D {told}", found.layers)
 
 
 def recorded(net: ClipNet, side: int, name: str) -> Describer:

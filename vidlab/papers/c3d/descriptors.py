@@ -25,7 +25,7 @@ from vidlab.papers.c3d import describe, table
 from vidlab.papers.c3d.solve import Solver
 from vidlab.papers.samples import GREY, SPREAD
 from vidlab.papers.twostream.solve import Solver as StillsSolver
-from vidlab.papers.worlds import Material, material
+from vidlab.papers.worlds import UCF, Material, material
 from vidlab.videos.reading import read_frames
 
 IMAGE, TRAJECTORIES, UNTRAINED = "image", "trajectories", "untrained C3D"
@@ -43,7 +43,7 @@ class Descriptors:
 
     def rows(self, kind: str, seed: int, data: str, split: str = "") -> dict[str, np.ndarray]:
         """(V, d) by layer. kind: an arm of C3D networks, IMAGE, TRAJECTORIES or UNTRAINED; seed: of the
-        network; split: whose training videos the codebooks come from."""
+        network; split: whose training videos the codebooks come from, SynthUCF-1's where there is none."""
         found = material(data, self.size, table.SMALL["side"])
         net_of = {IMAGE: self._image, TRAJECTORIES: self._bags}.get(kind, self._clips)
         return net_of(kind, seed, found, split)
@@ -59,6 +59,7 @@ class Descriptors:
         net = solver.network(experiment) if kind == UNTRAINED else solver.solve(experiment).net
         describer = describe.recorded(cast(ClipNet, net), found.side, kind)
         made_of = "first weights" if kind == UNTRAINED else solver.made_of(experiment)
+        made_of = f"{experiment.id} {made_of} {found.side} {describe.HOP}"
 
         def one(number: int) -> dict[str, np.ndarray]:
             return describer.described(found.pixels[number], features.LAYERS, self.device)
@@ -69,21 +70,23 @@ class Descriptors:
         stills = twostream.table.runs_of(twostream.table.STILLS_NET, "SynthStills-1", [("all", seed)])[0]
         solver = StillsSolver(self.size, self.device)
         net, crop = solver.solve(stills).net.eval(), stills.net["crop"]
-        return self._kept(f"image {seed} {solver.made_of(stills)}", found,
-                          lambda i: {"fc6": mean_full6(net, found.pixels[i], crop)})  # fmt: skip
+        told = f"image {stills.id} {solver.made_of(stills)} {found.side} {crop}"
+        return self._kept(told, found, lambda i: described_frames(net, found.pixels[i], crop))
 
     def _bags(self, kind: str, seed: int, found: Material, split: str) -> dict[str, np.ndarray]:
-        known = found.benchmark.split(split).train if split else range(len(found.benchmark.videos))
+        source = found if split else material(UCF, self.size, found.side)
+        known = source.benchmark.split(split or "split1").train
         books: dict[str, np.ndarray] = {}
 
         def one(number: int) -> dict[str, np.ndarray]:
             if not books:
                 rng = np.random.default_rng(seed)
-                drawn = sample((trajectories(found, i) for i in known[::SAMPLED]), rng)
+                drawn = sample((trajectories(source, i) for i in known[::SAMPLED]), rng)
                 books.update({channel: codebook(rows, WORDS, rng) for channel, rows in drawn.items()})
             return {"fc6": bag(trajectories(found, number), books)}
 
-        return self._kept(f"trajectories {seed} {split} {WORDS}", found, one)
+        told = f"trajectories 1, {seed}, {source.benchmark.name} {split} {source.version}, {WORDS} {SAMPLED}"
+        return self._kept(told, found, one)
 
 
 def trajectories(found: Material, number: int) -> Trajectories:
@@ -93,10 +96,19 @@ def trajectories(found: Material, number: int) -> Trajectories:
 
 
 @torch.inference_mode()
-def mean_full6(net: CNNM2048, frames: np.ndarray, crop: int) -> np.ndarray:
-    """The mean over frames (T, H, W, 3) uint8 of an image network's full6, rectified: (d,)."""
-    total, some = torch.zeros(()), torch.from_numpy(np.ascontiguousarray(frames)).movedim(-1, 1)
+def described_frames(net: CNNM2048, frames: np.ndarray, crop: int) -> dict[str, np.ndarray]:
+    """The mean over frames (T, H, W, 3) uint8 of what an image network's layers say, called as C3D's are.
+
+    prob: of the three heads of the pre-training (object, place, pose), side by side.
+    """
+    sums: dict[str, Tensor] = {}
+    some = torch.from_numpy(np.ascontiguousarray(frames)).movedim(-1, 1)
     for part in some.split(FRAMES):
-        inputs: Tensor = (transforms.five_crops(part.float(), crop)[:, 4] - GREY) / SPREAD
-        total = total + net.relu6(net.full6(net.maps(inputs).flatten(1))).sum(0)
-    return (total / len(frames)).numpy()
+        pool5 = net.maps((transforms.five_crops(part.float(), crop)[:, 4] - GREY) / SPREAD).flatten(1)
+        fc6 = net.relu6(net.full6(pool5))
+        fc7 = net.relu7(net.full7(fc6))
+        heads = net.full8 if isinstance(net.full8, torch.nn.ModuleList) else [net.full8]
+        prob = torch.cat([head(fc7).softmax(1) for head in heads], 1)
+        for layer, rows in {"pool5": pool5, "fc6": fc6, "fc7": fc7, "prob": prob}.items():
+            sums[layer] = sums.get(layer, torch.zeros(())) + rows.sum(0)
+    return {layer: (total / len(frames)).numpy() for layer, total in sums.items()}

@@ -37,7 +37,7 @@ RECIPES = {
     for recipe in (
         small("small-search-1", 20),
         small("small-c3d-1", 20),
-        small("small-fine-tune-clips-1", 10),
+        small("small-fine-tune-clips-1", 20),
         # Sec. 3.1: divided by 10 after every 4 epochs of about 3,570 iterations; Sec. 3.3: halved every 150 K
         Recipe("paper-search", 16, batch=30, lr=3e-3, weight_decay=5e-3, schedule="steps",
                drops=(14_280, 28_560, 42_840)),
@@ -201,5 +201,5 @@ MINUTES = {table.SEARCH: 7.0, table.C3D: 8.0, table.VGG_A: 1.0, table.ALEXNET: 1
 def minutes(experiment: Experiment, alone: bool = True) -> float:
     """About how long one run takes on one core, with the networks below it when it is `alone`."""
     pixels = (crop_of(experiment) / 56) ** 2 if experiment.system in MINUTES else 1
-    own = MINUTES.get(experiment.system, 0.5) * pixels * (0.5 if experiment.net.get("start") else 1)
+    own = MINUTES.get(experiment.system, 0.5) * pixels
     return own + (sum(minutes(e) for e in table.needs(experiment)) if alone else 0.0)

@@ -81,7 +81,7 @@ def test_an_image_network_describes_as_many_layers_as_c3d():
     assert told["prob"].sum() == pytest.approx(3, rel=1e-4)
     one = descriptors.described_frames(net, frames[:1], 56)
     both = descriptors.described_frames(net, frames[[0, 0]], 56)
-    np.testing.assert_allclose(one["fc6"], both["fc6"], rtol=1e-5)
+    np.testing.assert_allclose(one["fc6"], both["fc6"], rtol=1e-3, atol=1e-5)
 
 
 def test_actions_are_named_after_a_projection(marked):

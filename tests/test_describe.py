@@ -77,7 +77,7 @@ def test_features_of_a_folder_are_written_whole(net, found, tmp_path, monkeypatc
     kept = np.load(tmp_path / "f.npz")
     assert kept["labels"].tolist() == found.labels.tolist() and kept["names"][0] == found.videos[0].name
     first = describe.recorded(net, 44, "net").described(read_frames(found.videos[0].path))
-    np.testing.assert_allclose(kept["fc6"][0], first["fc6"], rtol=1e-5)
+    np.testing.assert_allclose(kept["fc6"][0], first["fc6"], rtol=1e-3, atol=1e-5)
 
 
 def test_a_folder_is_classified_with_frozen_features(net, found, tmp_path, monkeypatch):

@@ -195,7 +195,7 @@ def start_from(net: nn.Module, trained: nn.Module) -> None:
     net.load_state_dict({k: own if k.startswith("full.fc8") else kept[k] for k, own in state.items()})
 
 
-MINUTES = {table.SEARCH: 7.0, table.C3D: 8.0, table.VGG_A: 1.0, table.ALEXNET: 1.0}
+MINUTES = {table.SEARCH: 18.0, table.C3D: 25.0, table.VGG_A: 3.0, table.ALEXNET: 2.0}
 
 
 def minutes(experiment: Experiment, alone: bool = True) -> float:

@@ -10,7 +10,7 @@ from vidlab import project_folder, render
 
 FOLDER = project_folder() / "notebooks"
 CHAPTERS = sorted(FOLDER.glob("*.ipynb"))
-PAPERS = {"02_3d_convnet_lstm", "04_two_stream"}
+PAPERS = {"02_3d_convnet_lstm", "04_two_stream", "05_c3d"}
 CELLS = {"00_start_here": (15, 70)}
 
 RULES = [

@@ -26,6 +26,28 @@ FLOW = {
     + ("times", "inverse", "solved", "brox"),
     "stacking": ("stacked", "along_trajectories", "both_ways", "mirrored"),
 }
+C3D = {
+    "nets.c3d": (
+        "SEARCHED",
+        "CHOSEN",
+        "FRAMES",
+        "pooling",
+        "convolution",
+        "rectifier",
+        "pooled",
+        "caffe_initialise",
+    )
+    + ("he_initialise", "FullLayers", "ClipNet", "SearchNet", "C3D", "parameters", "matched_width"),
+    "explain.deconvolution": (
+        "rectify",
+        "signals_rectified",
+        "activations",
+        "strongest",
+        "deconvolution",
+        "energy_by_frame",
+    ),
+    "papers.c3d.clips": ("BATCH", "in_time", "test_starts", "centre_crops", "label_clips"),
+}
 REQUIRED = {
     "02_3d_convnet_lstm": {
         BACCOUCHE + name
@@ -63,6 +85,7 @@ REQUIRED = {
         *(f"vidlab.score.{name}" for name in ("average", "normalised")),
         "vidlab.transforms.lighting",
     },
+    "05_c3d": {f"vidlab.{module}.{name}" for module, names in C3D.items() for name in names},
 }
 
 

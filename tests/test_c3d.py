@@ -56,7 +56,7 @@ def test_shuffled_clips_hold_the_same_frames_in_a_new_order_each_time_but_in_tes
     seen = frame_numbers(source.jitter(plain, rng))
     assert all(sorted(row) == list(range(16)) for row in seen.tolist())
     assert (seen[0] != seen[1]).any() and seen[0].tolist() != list(range(16))
-    tested, again = (frame_numbers(source.tested(0, [0, 16])) for _ in range(2))
+    tested, again = (frame_numbers(source.inputs([0, 0], [0, 16])) for _ in range(2))
     assert (tested == again).all() and sorted(tested[1].tolist()) == list(range(16, 32))
     assert torch.equal(clips.Clips(ramps(40)).jitter(plain, rng), plain)
 

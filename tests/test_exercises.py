@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+import torch
 
 from vidlab import exercises
+from vidlab.nets.c3d import SearchNet, parameters
 
 
 def stretches(text):
@@ -94,11 +96,31 @@ def fusion_weight(spatial, temporal, labels):
     return weights[np.argmax([(r.argmax(1) == labels).sum() for r in rows])]
 
 
+def useful_taps(depth, frames):
+    return sum(abs(tap - depth // 2) < frames for tap in range(depth))
+
+
+def search_parameters(depths, crop, classes):
+    with torch.device("meta"):
+        return parameters(SearchNet(depths, crop, classes))
+
+
+def unpooled(signal, row):
+    pairs = row.reshape(-1, 2)
+    return np.where(pairs == pairs.max(1, keepdims=True), signal[:, None], 0).ravel()
+
+
+def same_to_depth_1(order):
+    blocks = [set(order[at : at + size]) for size in (2, 4, 8) for at in range(0, 16, size)]
+    return all(max(block) // len(block) == min(block) // len(block) for block in blocks)
+
+
 CHAPTER_01 = (stretches, windows, split, seen)
 CHAPTER_02 = (receptive_field, vote, lstm_step)
 CHAPTER_03 = (normal_flow, to_bytes, follow, divergence_kernel)
 CHAPTER_04 = (upside_down, two_head_loss, fusion_weight)
-RIGHT = {f.__name__: f for f in (*CHAPTER_01, *CHAPTER_02, *CHAPTER_03, *CHAPTER_04)}
+CHAPTER_05 = (useful_taps, search_parameters, unpooled, same_to_depth_1)
+RIGHT = {f.__name__: f for f in (*CHAPTER_01, *CHAPTER_02, *CHAPTER_03, *CHAPTER_04, *CHAPTER_05)}
 WRONG = {
     "stretches": lambda text: [[int(n) for n in part.split("-")] for part in text.split(",")],
     "seen": lambda groups, train, test: len(set(train) & set(test)) / len(test),
@@ -114,6 +136,10 @@ WRONG = {
     "upside_down": lambda stack: stack[:, :, ::-1],
     "two_head_loss": lambda first, second, labels: 0.0,
     "fusion_weight": lambda spatial, temporal, labels: 0.5,
+    "useful_taps": lambda depth, frames: min(depth, frames),
+    "search_parameters": lambda depths, crop, classes: 9 * sum(depths) * 960,
+    "unpooled": lambda signal, row: np.repeat(signal, 2),
+    "same_to_depth_1": lambda order: order in (list(range(16)), list(range(16))[::-1]),
 }
 
 

@@ -68,6 +68,10 @@ DRAW: dict[str, Callable[[], plots.Picture]] = {
     "large confusion": lambda: plots.large_confusion(np.eye(6) + 1, CLASSES, "aabbbc", "t"),
     "recall": lambda: plots.recall_by_class({"a": RNG.random(6), "b": RNG.random(6)}, CLASSES, "aababb"),
     "shares": lambda: plots.stacked_shares({"a": {"b": 40, "c": 60}, "d": {"b": 97, "c": 3}}, "e (%)"),
+    "clip network": lambda: plots.clip_network([("clip", "RGB", 3, 16, 112), ("fc6", "", 4096, 0, 0)], "t"),
+    "back-projection": lambda: plots.back_projection(
+        np.repeat(VIDEO[..., None], 3, -1), RNG.normal(size=(3, 20, 24, 32)), np.full((20, 2, 24, 32), 2.0)
+    ),
     "data flow": lambda: plots.dataflow([(str(i), "some words on it") for i in range(6)]),
 }
 

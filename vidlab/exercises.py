@@ -264,3 +264,47 @@ def check_fusion_weight(function: Callable[..., Any]) -> bool:
         right = [((1 - w / 10) * spatial + w / 10 * temporal).argmax(1) == labels for w in range(11)]
         cases.append(((spatial, temporal, labels), int(np.argmax(np.mean(right, axis=1))) / 10))
     return judge(function, cases, 1e-6)
+
+
+# Chapter 05
+
+
+def check_useful_taps(function: Callable[..., Any]) -> bool:
+    """`useful_taps(depth, frames)`: taps of a padded kernel over time that ever meet a frame."""
+    cases: list[Case] = []
+    for depth, frames in ((3, 16), (7, 2), (5, 1), (1, 4), (7, 4)):
+        places = {f - at + depth // 2 for at in range(frames) for f in range(frames)}
+        cases.append(((depth, frames), len(places & set(range(depth)))))
+    return judge(function, cases)
+
+
+def check_search_parameters(function: Callable[..., Any]) -> bool:
+    """`search_parameters(depths, crop, classes)`: what a network of the search learns, biases and all."""
+    cases: list[Case] = []
+    for depths, crop, classes in (([3] * 5, 112, 101), ([1] * 5, 112, 101), ([3, 3, 5, 5, 7], 56, 24)):
+        maps = (3, 64, 128, 256, 256, 256)
+        total = sum(9 * d * a * b + b for d, a, b in zip(depths, maps, maps[1:], strict=False))
+        inputs = maps[-1] * int(np.ceil(crop / 32)) ** 2
+        total += (inputs + 1) * 2048 + 2049 * 2048 + 2049 * classes
+        cases.append(((depths, crop, classes), total))
+    return judge(function, cases)
+
+
+def check_unpooled(function: Callable[..., Any]) -> bool:
+    """`unpooled(signal, row)`: a signal (n,) goes back to where pairs of a row (2n,) had their maximum."""
+    rng, cases = np.random.default_rng(0), []
+    for n in (1, 5):
+        row, signal = rng.permutation(2 * n).astype(float), rng.normal(size=n)
+        expected = np.zeros(2 * n)
+        expected[[2 * i + int(row[2 * i + 1] > row[2 * i]) for i in range(n)]] = signal
+        cases.append(((signal, row), expected))
+    return judge(function, cases, 1e-9)
+
+
+def check_same_to_depth_1(function: Callable[..., Any]) -> bool:
+    """`same_to_depth_1(order)`: whether depth-1 answers alike when 16 frames come in another order."""
+    frames = list(range(16))
+    swapped = [1, 0, *frames[2:]]
+    same = [frames, frames[::-1], swapped, frames[8:] + frames[:8], frames[4:8] + frames[:4] + frames[8:]]
+    other = [frames[1:] + frames[:1], [0, 2, 1, *frames[3:]], frames[::2] + frames[1::2]]
+    return judge(function, [((order,), float(order in same)) for order in [*same[:2], *other, *same[2:]]])

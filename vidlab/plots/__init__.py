@@ -1,5 +1,6 @@
 """Every figure: data in, Picture(figure, alt) out. The alt text is written from the data."""
 
+from vidlab.plots.c3d import back_projection, clip_network
 from vidlab.plots.charts import (
     confusion,
     curves,
@@ -27,6 +28,8 @@ __all__ = [
     "Picture",
     "architecture",
     "arrows",
+    "back_projection",
+    "clip_network",
     "confusion",
     "curves",
     "dataflow",

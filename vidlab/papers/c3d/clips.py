@@ -33,12 +33,14 @@ class Clips(Frames):
             return inputs
         return torch.stack([_in_order(stack, rng.permutation(self.depth)) for stack in inputs])
 
-    def tested(self, video: int, starts: Sequence[int]) -> Tensor:
-        """Stacks (n, 3T, H, W) of a video to test; the order of a shuffled clip is always the same one."""
-        stacks = self.inputs([video] * len(starts), starts)
+    def inputs(self, which: Sequence[int], at: Sequence[int]) -> Tensor:
+        """As of frames; a shuffled clip has an order of its own, which testing keeps."""
+        stacks = super().inputs(which, at)
         if not self.shuffled:
             return stacks
-        orders = [np.random.default_rng([video, start]).permutation(self.depth) for start in starts]
+        orders = [
+            np.random.default_rng([v, t]).permutation(self.depth) for v, t in zip(which, at, strict=True)
+        ]
         return torch.stack([_in_order(s, order) for s, order in zip(stacks, orders, strict=True)])
 
 
@@ -98,7 +100,7 @@ def test_starts(source: Clips, video: int, hop: int) -> np.ndarray:
 
 def centre_crops(source: Clips, video: int, starts: Sequence[int], crop: int) -> Tensor:
     """Clips (n, 3, T, crop, crop) from the centre of the frame (Sec. 3.3)."""
-    stacks = source.tested(video, starts)
+    stacks = source.inputs([video] * len(starts), list(starts))
     return in_time(transforms.five_crops(stacks, crop)[:, 4], source.depth)
 
 

@@ -315,7 +315,8 @@ def test_an_odd_stack_cannot_go_both_ways(tmp_path):
 
 
 def test_a_showcase_keeps_what_each_crop_says(scratch):
-    found = twostream.train(twostream.arm("flow-l10")[0], "quick")
+    weights, found = (twostream.train(e, "quick") for e in twostream.arm("flow-l10")[:2])
+    assert all(name.startswith("net.") for name in weights.tensors) and weights.tensors
     crops = found.tensors["crops"].float().numpy()
     assert crops.shape[1:3] == (2, 10)
     np.testing.assert_allclose(crops.mean((1, 2)), found.probabilities, atol=1e-3)

@@ -23,9 +23,7 @@ from vidlab.videos.benchmark import Benchmark, Video
 from vidlab.videos.reading import VideoError
 
 QUALITY = 90  # of the JPEG, 0 … 100: the paper does not say
-IN_MEMORY = (
-    4e9  # bytes of decoded flow that are kept; more is decoded field by field, a third more per sample
-)
+IN_MEMORY = 4e9  # bytes of decoded flow that are kept; what has more is decoded field by field
 HEAD = 24  # bytes before the picture
 BLOCK = 8  # rows that JPEG codes together: x and y are to share none
 

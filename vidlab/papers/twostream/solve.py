@@ -228,17 +228,16 @@ class Solver:
         return Solved(None, first.tested, fused, {})
 
     def showcase(self, experiment: Experiment, found: Solved) -> dict[str, torch.Tensor]:
-        """Of the first run of each stream float16 weights, to look at filters and to label videos with, and
-        of the two plain streams what each crop says: "crops" (V, positions, 10, K), float16."""
-        if experiment not in [table.arm(name)[0] for name in table.SHOWCASES]:
+        """Of the first run of each stream float16 weights, to look at filters and to label videos with. Of the
+        second run of the two plain streams what each crop says: "crops" (V, positions, 10, K), float16."""
+        if experiment in [table.arm(name)[0] for name in table.SHOWCASES]:
+            return {name: tensor.half() for name, tensor in weights.of(found.net, "net").items()}
+        if experiment not in [table.arm(name)[1] for name in table.CROPS_KEPT]:
             return {}
-        kept = {name: tensor.half() for name, tensor in weights.of(found.net, "net").items()}
-        if experiment.net.get("extra"):
-            return kept
         source = self.source(experiment, self.material(experiment))
         crop, frames = shape_of(experiment).crop, self.positions()
         crops = [streams.label_crops(found.net, source, video, crop, frames) for video in found.tested]
-        return kept | {"crops": torch.from_numpy(np.stack(crops)).half()}
+        return {"crops": torch.from_numpy(np.stack(crops)).half()}
 
     def measured(self, experiment: Experiment, found: Solved) -> dict[str, float]:
         """Measured beside accuracy: derivatives among the flow filters (ts-20), kinds of mistakes (ts-21)."""

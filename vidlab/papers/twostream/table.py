@@ -27,6 +27,7 @@ RECIPE = {
 PAPER_FUSION = "paper-fusion"  # of networks at the paper's size
 FINE_TUNE, LAST = "fine-tune", "last layer"
 SHOWCASES = ("rgb-last-d5", "flow-l10", "flow-multitask")  # the first run of each also keeps its weights
+CROPS_KEPT = ("rgb-last-d5", "flow-l10")  # the second run of each keeps what each crop says: a file for each
 # Classes that both worlds have under some name, and which cannot be added to each other.
 SHARED = {
     "SitDown", "StandUp", "PickUp", "ThrowBall", "CatchBall", "PushCart", "WaveWide", "WaveShort",

@@ -228,8 +228,9 @@ class Solver:
         return Solved(None, first.tested, fused, {})
 
     def showcase(self, experiment: Experiment, found: Solved) -> dict[str, torch.Tensor]:
-        """Of the first run of each stream float16 weights, to look at filters and to label videos with. Of the
-        second run of the two plain streams what each crop says: "crops" (V, positions, 10, K), float16."""
+        """Of the first run of each stream float16 weights, to look at filters and to label videos with.
+
+        Of the second run of the two plain streams what each crop says: "crops" (V, positions, 10, K)."""
         if experiment in [table.arm(name)[0] for name in table.SHOWCASES]:
             return {name: tensor.half() for name, tensor in weights.of(found.net, "net").items()}
         if experiment not in [table.arm(name)[1] for name in table.CROPS_KEPT]:

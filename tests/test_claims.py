@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.power import power as simulated_power
 from vidlab import claims
 from vidlab.claims import statistic
+from vidlab.claims.verdicts import measure
 
 NAMES: dict[str, list[str]] = {
     claim["id"]: [test["name"] for test in claim.get("test", [])] for claim in claims.load_claims()
@@ -285,6 +286,26 @@ def test_a_stored_measure_is_read(rows):
 def test_spreads_use_one_run_a_split(rows):
     assert verdict(rows, "bac-4", NAMES["bac-4"][0]).runs == 15
     assert verdict(rows, "bac-4", NAMES["bac-4"][1]).runs == 5
+
+
+def test_videos_are_compared_with_their_clips_and_resampled_by_group():
+    test = {"arms": ["a"], "measure": "clips", "rule": "greater", "margin": 3.0}
+    extra = {"clips_right": [2, 3, 0, 1], "clips_total": [4, 4, 2, 2]}
+    correct, names = np.array([True, True, False, True]), ["v", "w", "x", "y"]
+    run = FakeRun(FakeExperiment("a", "s", 0, "d"), names, ["g", "g", "h", "h"], correct, extra=extra)
+    found = measure(test, [{("s", 0): run}], times=500)
+    assert found.estimate == pytest.approx(100 * (3 / 4 - 6 / 12))
+    assert (found.videos, found.groups) == (4, 2)
+    assert set(found.draws.round(6)) == {37.5, 25.0}  # group g alone; group h in it
+
+
+def test_clips_of_a_video_count_as_one_video():
+    test = {"arms": ["a", "b"], "rule": "greater", "margin": 3.0}
+    names, groups = ["v#0", "v#1", "w#0"], ["v", "v", "w"]
+    one, other = FakeExperiment("a", "s", 0, "d"), FakeExperiment("b", "s", 0, "d")
+    first = FakeRun(one, names, groups, np.array([True, True, True]))
+    second = FakeRun(other, names, groups, np.array([True, False, True]))
+    assert measure(test, [{("s", 0): first}, {("s", 0): second}], times=50).videos == 2
 
 
 def test_controls_are_not_widened(rows):

@@ -1,6 +1,7 @@
 """fit(): learns, resumes to the same numbers (also after SIGKILL), says what is wrong."""
 
 import os
+import platform
 import signal
 import subprocess
 import sys
@@ -159,6 +160,18 @@ def test_two_processes_train_the_same_network_as_one(tmp_path):
         weights.append(torch.load(out, weights_only=True))
     for one, two in zip(*weights, strict=True):
         torch.testing.assert_close(one, two, rtol=1e-3, atol=1e-5)
+
+
+def test_on_linux_freed_memory_is_kept_for_the_next_step():
+    """A child process: after a few tensors of 64 MB no page is taken anew."""
+    script = (
+        "import resource, torch; from vidlab import train; print(train.keep_memory())\n"
+        "faults = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_minflt\n"
+        "used = [(torch.ones(1 << 24), faults())[1] for _ in range(8)]; print(used[-1] - used[-3] < 1000)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    here = "True True" if sys.platform == "linux" and platform.libc_ver()[0] == "glibc" else "False"
+    assert " ".join(done.stdout.split()).startswith(here)
 
 
 def test_steps_divide_the_rate_by_ten_at_each_drop():

@@ -1,8 +1,10 @@
 """Training: one loop, one page. Recipes are data; the checkpoint logic stands apart below it."""
 
+import ctypes
 import json
 import math
 import os
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,6 +99,8 @@ def fit(
     Raises FloatingPointError when the loss is no longer finite.
     """
     device = own_device(device)
+    if device == "cpu":
+        keep_memory()
     net.to(device)
     model, rank, world = distributed(net, device)
     optimiser = optimiser_for(net, recipe)
@@ -137,6 +141,19 @@ def fit(
         if checkpoint and rank == 0:
             save_checkpoint(checkpoint, net, optimiser, recipe, seed, history)
     return history
+
+
+def keep_memory() -> bool:
+    """On Linux, have the C library keep freed memory for the next step; returns whether it could be asked.
+
+    Else each large tensor is given back and taken anew as empty pages that the system must clear: a step of
+    C3D's search takes 1.2 s so, and 0.7 s without (bench/). The results are the same.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if mallopt is None:
+        return False
+    mmap_max, trim_threshold, top_pad = -4, -1, -2  # <malloc.h>
+    return bool(mallopt(mmap_max, 0) and mallopt(trim_threshold, -1) and mallopt(top_pad, 64 << 20))
 
 
 # --- several processes, and going on after a stop -----------------------------------------------------------

@@ -165,8 +165,9 @@ def _not_measured(test: dict[str, Any], arms: Sequence[Recorded]) -> str | None:
     splits = len({split for split, _ in arms[0]})
     if kind in SPREADS and splits < test["splits"]:
         return f"{splits} of {test['splits']} splits are recorded"
-    if kind == "extra" and any(test["key"] not in run.extra for run in first):
-        return f"{test['key']} is not stored with the runs"
+    key = {"extra": test.get("key"), "clips": "clips_right"}.get(kind)
+    if key and any(key not in run.extra for run in first):
+        return f"{key} is not stored with the runs"
     return None
 
 
@@ -198,7 +199,7 @@ def measure(test: dict[str, Any], arms: Sequence[Recorded], times: int = 10_000)
         lined = [_with_curves(lined[0])]
     first = lined[0]
     groups = sorted({group for side in lined for run in side for group in run.groups})
-    videos = len({name for run in first for name in run.video_names})
+    videos = len({name.partition("#")[0] for run in first for name in run.video_names})  # name#clip
     if kind in SPREADS:
         # One run a split, the lowest seed: more would mix the spread over seeds into that over splits.
         one = {run.experiment.split: run for run in sorted(first, key=lambda run: -run.experiment.seed)}
@@ -213,10 +214,19 @@ def measure(test: dict[str, Any], arms: Sequence[Recorded], times: int = 10_000)
         sides = [
             [(run.groups, pair[side]) for run, pair in zip(first, pairs, strict=True)] for side in (0, 1)
         ]
+    elif kind == "clips":
+        sides = [[(run.groups, run.correct) for run in first], [clip_by_clip(run) for run in first]]
     else:
         sides = [[(run.groups, run.correct) for run in side] for side in lined]
     tables, by = np.stack([counts(side, groups) for side in sides]), COEFFICIENTS[len(sides)]
     return Measured(contrast(tables, by), bootstrap(tables, by, times), videos, len(groups), len(first))
+
+
+def clip_by_clip(run: Any) -> tuple[list[str], np.ndarray]:
+    """Group of each clip and whether the clip alone is right, of a run that was tested video by video."""
+    right, total = np.array(run.extra["clips_right"]), np.array(run.extra["clips_total"])
+    correct = np.concatenate([np.arange(n) < k for k, n in zip(right, total, strict=True)])
+    return np.repeat(run.groups, total).tolist(), correct
 
 
 # --- from a measurement to a row -------------------------------------------------------------------------

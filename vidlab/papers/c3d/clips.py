@@ -1,5 +1,6 @@
 """Tran et al. 2015, the clips: which 16 frames train a network, and how it labels them (Secs. 3.1, 3.3)."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,13 +85,20 @@ def in_time(stacks: Tensor, frames: int) -> Tensor:
 
 def train_on(net: nn.Module, task: Task, recipe: Recipe, per_epoch: int, crop: int, *, seed: int = 0,
              checkpoint: Path | None = None, device: str = "cpu") -> dict[str, list]:  # fmt: skip
-    """Train in place on random clips, crops and mirrors of the task's videos; returns the history."""
+    """Train in place on random clips, crops and mirrors of the task's videos; returns the history, with the
+    seconds of each epoch."""
     loader = SampleLoader([task], crop, recipe.batch, per_epoch, seed)
     for layer in net.modules():
         if isinstance(layer, nn.Conv3d):  # on a CPU training takes half as long again without
             layer.to(memory_format=torch.channels_last_3d)  # type: ignore[call-overload]
+    clock = [time.perf_counter()]
+
+    def seconds(_net: nn.Module, _epoch: int) -> dict[str, float]:
+        clock.append(time.perf_counter())
+        return {"seconds": round(clock[-1] - clock[-2], 2)}
+
     model = InTime(net, task.source.depth)
-    return fit(model, loader, recipe, seed=seed, checkpoint=checkpoint, device=device)
+    return fit(model, loader, recipe, seed=seed, checkpoint=checkpoint, device=device, each_epoch=seconds)
 
 
 def test_starts(source: Clips, video: int, hop: int) -> np.ndarray:

@@ -165,7 +165,7 @@ def _not_measured(test: dict[str, Any], arms: Sequence[Recorded]) -> str | None:
     splits = len({split for split, _ in arms[0]})
     if kind in SPREADS and splits < test["splits"]:
         return f"{splits} of {test['splits']} splits are recorded"
-    key = {"extra": test.get("key"), "clips": "clips_right"}.get(kind)
+    key = "clips_right" if kind == "clips" else test.get("key")
     if key and any(key not in run.extra for run in first):
         return f"{key} is not stored with the runs"
     return None

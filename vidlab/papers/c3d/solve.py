@@ -57,7 +57,7 @@ def train(experiment: Experiment, size: str = "laptop", device: str = "cpu") -> 
     data = solver.material(experiment).benchmark
     scores = solver.scores(experiment, found)
     rows, truth = score.mean(scores), score.labels(scores)
-    extra = {
+    extra: dict[str, Any] = {
         "clip_hit1": score.hit(scores.probabilities, scores.labels, 1),
         "video_hit1": score.hit(rows, truth, 1),
         "video_hit5": score.hit(rows, truth, 5),

@@ -102,7 +102,21 @@ def test_a_task_rests_on_the_networks_of_its_descriptors():
     needed = table.needs(paper.arm("svm-three")[1])
     assert [e.seed for e in needed] == [1, 1, 1] and {e.system for e in needed} == {table.C3D}
     assert table.needs(paper.arm("svm-trajectories")[0]) == []
-    assert table.at_paper_size(paper.arm("svm-c3d")[0]) == paper.arm("svm-c3d")[0]
+
+
+def test_at_the_papers_size_tasks_rest_on_networks_of_that_size():
+    small = paper.arm("svm-three")[0]
+    whole = table.at_paper_size(small)
+    assert whole.id != small.id and table.of_paper_size(whole) and not table.of_paper_size(small)
+    assert table.needs(whole) == [table.at_paper_size(e) for e in table.needs(small)]
+
+
+def test_neighbours_name_a_video_in_the_space_and_in_the_map(marked):
+    for name in ("nearest-c3d", "map-c3d"):
+        found = outcome(name)
+        assert len(found.labels) == 24 and set(found.probabilities.ravel()) <= {0, 0.2, 0.4, 0.6, 0.8, 1}
+        assert found.extra["silhouette"] > 0
+    assert paper.arm("nearest-c3d")[0].id != paper.arm("map-c3d")[0].id
 
 
 def test_an_untrained_network_and_trajectories_describe_videos(tmp_path, monkeypatch):
@@ -120,3 +134,5 @@ def test_an_untrained_network_and_trajectories_describe_videos(tmp_path, monkeyp
     assert told["fc6"].shape[0] == 3 and told["prob"].sum(1) == pytest.approx(1, rel=1e-4)
     words = source.rows(descriptors.TRAJECTORIES, 0, worlds.SCENES)["fc6"]
     assert words.shape == (3, 20) and set(np.rint(words.reshape(3, 5, 4).sum(-1)).ravel()) <= {0, 1}
+    monkeypatch.setattr(descriptors, "trajectories", None)  # followed once, for every seed
+    assert not np.array_equal(source.rows(descriptors.TRAJECTORIES, 1, worlds.SCENES)["fc6"], words)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.power import power as simulated_power
 from vidlab import claims
 from vidlab.claims import statistic
-from vidlab.claims.verdicts import measure
+from vidlab.claims.verdicts import measure, reported_text
 
 NAMES: dict[str, list[str]] = {
     claim["id"]: [test["name"] for test in claim.get("test", [])] for claim in claims.load_claims()
@@ -306,6 +306,25 @@ def test_clips_of_a_video_count_as_one_video():
     first = FakeRun(one, names, groups, np.array([True, True, True]))
     second = FakeRun(other, names, groups, np.array([True, False, True]))
     assert measure(test, [{("s", 0): first}, {("s", 0): second}], times=50).videos == 2
+
+
+def test_a_share_of_what_is_right_is_resampled_by_run_and_group():
+    test = {"arms": ["a"], "measure": "share", "rule": "above", "margin": 5.0, "bound": 50.0}
+    names, groups = ["v", "w"], ["g", "h"]
+    found = {
+        ("s", n): FakeRun(FakeExperiment("a", "s", n, "d"), names, groups, np.array([True, n > 0]))
+        for n in range(3)
+    }
+    found = measure(test, [found], times=2000)
+    assert found.estimate == pytest.approx(100 * 5 / 6)
+    assert set(found.draws.round()) == {0, 33, 50, 67, 83, 100}
+
+
+def test_ratios_are_reported_as_times():
+    text, value = reported_text(
+        {"unit": "ratio"}, {"reported": ["c3d-t7-net-128-time", "c3d-t7-net-64-time"]}
+    )
+    assert text == "270 v 92 (2.9 times)" and value == pytest.approx(270 / 92)
 
 
 def test_controls_are_not_widened(rows):

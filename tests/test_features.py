@@ -1,5 +1,8 @@
 """Descriptors: averages that stream and resume, SVMs, compactness, pairs of never-seen classes, windows."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 import torch
@@ -111,20 +114,59 @@ def test_margins_have_a_column_for_every_class():
     assert (told[keep].argmax(1) == labels[keep]).mean() > 0.95
 
 
-def test_compactness_grows_with_the_dimensions_and_ends_at_the_whole():
-    rows, labels, groups = blobs(classes=8, each=24, width=30)
-    known = np.arange(len(rows)) % 2 == 0
-    mine = [g for g, k in zip(groups, known, strict=True) if k]
-    curve = features.compactness(rows[known], labels[known], mine, rows[~known], labels[~known], [1, 3, 30])
-    assert curve[0] < curve[1] <= curve[2] + 0.05 and curve[2] > 0.8
+def test_two_processes_do_not_extract_the_same_rows(tmp_path):
+    asked = []
+
+    def slow(number):
+        asked.append(number)
+        time.sleep(0.02)
+        return {"fc6": np.full(3, number, np.float32)}
+
+    with ThreadPoolExecutor(2) as pool:
+        jobs = [pool.submit(features.extract, tmp_path, 5, "net", slow) for _ in range(2)]
+    assert sorted(asked) == list(range(5))
+    for job in jobs:
+        assert job.result()["fc6"][:, 0].tolist() == list(range(5))
 
 
-def test_leave_one_out_never_sees_the_video_it_labels():
+def test_a_projection_keeps_distances_when_it_keeps_all_dimensions():
+    rows, *_ = blobs(classes=3, each=20, width=12)
+    known, new = features.projected(rows[:40], rows[40:], 12)
+    assert known.shape == (40, 12) and new.shape == (20, 12)
+    np.testing.assert_allclose(
+        np.linalg.norm(new[0] - new[1]), np.linalg.norm(rows[40] - rows[41]), rtol=1e-6
+    )
+    few, _ = features.projected(rows[:40], rows[40:], 2)
+    np.testing.assert_allclose(np.abs(few), np.abs(known[:, :2]), atol=1e-8)
+    assert features.projected(rows[:5], rows[40:], 500)[1].shape == (20, 5)
+
+
+def test_leave_one_out_never_sees_the_group_it_labels():
     """Each video's own descriptor is the only one with its label's mark: nobody else can tell."""
     rows, labels = np.eye(6), np.array([0, 1, 2, 3, 4, 5])
-    assert (features.leave_one_out(rows, labels) != labels).all()
+    assert (features.leave_one_out(rows, labels, list("abcdef")).argmax(1) != labels).all()
     rows, labels, _ = blobs()
-    assert (features.leave_one_out(rows, labels) == labels).mean() > 0.8
+    alone = [str(i) for i in range(len(rows))]
+    assert (features.leave_one_out(rows, labels, alone).argmax(1) == labels).mean() > 0.8
+    whole = [str(label) for label in labels]  # a class in one group: it is never known where it is asked for
+    assert not (features.leave_one_out(rows, labels, whole).argmax(1) == labels).any()
+
+
+@given(st.integers(0, 1000))
+@settings(max_examples=20, deadline=None)
+def test_nearest_neighbours_are_of_other_groups(seed):
+    rng = np.random.default_rng(seed)
+    rows, labels, groups = rng.normal(size=(12, 3)), rng.permutation(12) % 3, [str(i // 3) for i in range(12)]
+    told = features.nearest(rows, labels, groups, count=2)
+    for i in range(12):
+        others = [j for j in range(12) if groups[j] != groups[i]]
+        near = sorted(others, key=lambda j: np.linalg.norm(rows[j] - rows[i]))[:2]
+        np.testing.assert_allclose(told[i], np.bincount(labels[near], minlength=3) / 2)
+
+
+def test_too_few_neighbours_are_said():
+    with pytest.raises(ValueError, match="fewer than 3"):
+        features.nearest(np.eye(4), np.array([0, 1, 0, 1]), ["a", "a", "b", "b"], count=3)
 
 
 # --- pairs --------------------------------------------------------------------------------------------------

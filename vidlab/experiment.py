@@ -36,6 +36,14 @@ class Experiment:
         return int(self.id, 16)
 
 
+def named(arms: dict[str, list[Experiment]], name: str) -> list[Experiment]:
+    """The Experiments of one arm of a paper's table; a KeyError names the arms that exist."""
+    if name not in arms:
+        paper = next(iter(arms.values()))[0].paper
+        raise KeyError(f"{name!r} is no arm of {paper}: {', '.join(arms)}")
+    return arms[name]
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What an experiment's network says of the n test sequences.

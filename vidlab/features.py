@@ -8,9 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from filelock import FileLock
 from scipy.special import rel_entr
 from sklearn.decomposition import PCA
-from sklearn.metrics import roc_auc_score
+from sklearn.metrics import pairwise_distances, roc_auc_score
 from sklearn.model_selection import GridSearchCV, GroupKFold
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -52,10 +53,16 @@ def extract(folder: Path, count: int, made_of: str, describe: Callable[[int], Ro
     """Descriptors of `count` videos, (count, d) by layer, memory-mapped; `describe(number)` gives one's.
 
     Rows go to the disk one by one, so memory does not grow with the number of videos, and an interrupted
-    extraction goes on where it was. made_of stands for network, videos and layers: where it has changed, all
-    is extracted anew.
+    extraction goes on where it was; a second process waits for the first. made_of stands for network, videos
+    and layers: where it has changed, all is extracted anew.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder / "lock"):
+        return _extracted(folder, count, made_of, describe)
+
+
+def _extracted(folder: Path, count: int, made_of: str, describe: Callable[[int], Rows]
+               ) -> dict[str, np.ndarray]:  # fmt: skip
     told = folder / "made_of.json"
     wanted = json.dumps([made_of, count])
     if not told.exists() or told.read_text() != wanted:
@@ -123,25 +130,40 @@ def margins(machine: LinearSVC, new: np.ndarray, classes: int) -> np.ndarray:
     return rows
 
 
-def compactness(known: np.ndarray, truth: np.ndarray, groups: Sequence[str], new: np.ndarray,
-                new_truth: np.ndarray, dimensions: Sequence[int]) -> list[float]:  # fmt: skip
-    """Accuracy after a projection to each of so many dimensions (Fig. 5).
+def projected(known: np.ndarray, new: np.ndarray, dimensions: int) -> tuple[np.ndarray, np.ndarray]:
+    """Rows (n, d) and (m, d) in so many dimensions, or as many as there can be: PCA of the known (Fig. 5)."""
+    most = min(dimensions, *known.shape)
+    low = PCA(most, svd_solver="full", random_state=0).fit(known)
+    return low.transform(known), low.transform(new)
 
-    PCA is fitted to the training videos' descriptors of length 1; the SVM works on the projections as such.
+
+def leave_one_out(rows: np.ndarray, labels: np.ndarray, groups: Sequence[str], cost: float = 1.0
+                  ) -> np.ndarray:  # fmt: skip
+    """Margins (n, classes) of each row (n, d), by an SVM that is trained on all other groups (Sec. 6).
+
+    Scenes: each video is a group of its own. Objects: all windows of one video are a group.
     """
-    whole = PCA(max(dimensions), svd_solver="full", random_state=0).fit(known)
-    low, low_new = whole.transform(known), whole.transform(new)
-    machines = [(d, svm(low[:, :d], truth, groups)) for d in dimensions]
-    return [float((machine.predict(low_new[:, :d]) == new_truth).mean()) for d, machine in machines]
+    told, names = np.zeros((len(labels), labels.max() + 1)), np.array(groups)
+    for group in np.unique(names):
+        out = names == group
+        machine = svm(rows[~out], labels[~out], names[~out].tolist(), costs=(cost,))
+        told[out] = margins(machine, rows[out], told.shape[1])
+    return told
 
 
-def leave_one_out(rows: np.ndarray, labels: np.ndarray, cost: float = 1.0) -> np.ndarray:
-    """The label that each video (n,) gets from an SVM trained on all others (Sec. 6, scenes)."""
-    every = np.arange(len(labels))
-    machine = LinearSVC(C=cost, max_iter=5000, random_state=0)
-    return np.array(
-        [machine.fit(rows[every != i], labels[every != i]).predict(rows[i : i + 1])[0] for i in every]
-    )
+def nearest(rows: np.ndarray, labels: np.ndarray, groups: Sequence[str], count: int = 5) -> np.ndarray:
+    """How many of the `count` nearest rows of *other* groups are of each class: shares (n, classes).
+
+    A video's neighbours are often of the same person, which says little about its action: so not of its own
+    group. Measures what a t-SNE picture only shows (Fig. 6).
+    """
+    names = np.array(groups)
+    far = pairwise_distances(rows)
+    far[names[:, None] == names] = np.inf
+    if np.isinf(np.sort(far, axis=1)[:, count - 1]).any():
+        raise ValueError(f"some row has fewer than {count} neighbours in other groups")
+    closest = labels[np.argsort(far, axis=1, kind="stable")[:, :count]]
+    return (closest[:, :, None] == np.arange(labels.max() + 1)).mean(1)
 
 
 # --- pairs: same action or not? -----------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from vidlab.claims.statistic import (
 )
 
 LEAST_RUNS = 3  # fewer say nothing about how much a run differs from the next
-COEFFICIENTS = {2: (1, -1), 4: (1, -1, -1, 1)}
+COEFFICIENTS = {1: (1,), 2: (1, -1), 4: (1, -1, -1, 1)}
 SPREADS = {"split-sd": 0, "best-minus-worst": 5}  # measures over splits, and what `spread` takes of them
 Recorded = dict[tuple[str, int], Any]  # the recorded runs of an arm by (split, seed)
 
@@ -235,6 +235,9 @@ def clip_by_clip(run: Any) -> tuple[list[str], np.ndarray]:
 def reported_text(claim: dict[str, Any], test: dict[str, Any]) -> tuple[str, float | None]:
     """What the paper printed for a comparison, as text and as a difference where there is one."""
     numbers = [reported(name) for name in test.get("reported", [])]
+    if claim["unit"] == "ratio" and len(numbers) == 2:
+        ratio = numbers[0] / numbers[1]
+        return f"{numbers[0]:g} v {numbers[1]:g} ({ratio:.2g} times)", ratio
     if len(numbers) == 2:
         return f"{numbers[0]:g} v {numbers[1]:g} ({numbers[0] - numbers[1]:+.2f})", numbers[0] - numbers[1]
     if len(numbers) == 1:

@@ -13,7 +13,7 @@ from torch import nn
 
 import vidlab
 from vidlab import score, weights
-from vidlab.experiment import Experiment, Outcome
+from vidlab.experiment import Experiment, Outcome, named
 from vidlab.nets.baccouche import ConvNet3D
 from vidlab.papers.baccouche import harris, maps, stages
 from vidlab.papers.baccouche.data import WORLD, Material, Windows, material
@@ -92,10 +92,7 @@ def arms() -> dict[str, list[Experiment]]:
 
 def arm(name: str) -> list[Experiment]:
     """The Experiments of one arm; a KeyError names the arms that exist."""
-    table = arms()
-    if name not in table:
-        raise KeyError(f"{name!r} is no arm of {PAPER}: {', '.join(table)}")
-    return table[name]
+    return named(arms(), name)
 
 
 def at_paper_size(experiment: Experiment) -> Experiment:

@@ -36,15 +36,17 @@ FRAMES = 32  # frames that the image network takes at once
 
 @dataclass(frozen=True)
 class Descriptors:
-    """Rows of a set's videos by any of the ways, at one size of the data."""
+    """Rows of a set's videos by any of the ways, at one size of the data; `paper`: networks of its size."""
 
     size: str
     device: str = "cpu"
+    paper: bool = False
 
     def rows(self, kind: str, seed: int, data: str, split: str = "") -> dict[str, np.ndarray]:
         """(V, d) by layer. kind: an arm of C3D networks, IMAGE, TRAJECTORIES or UNTRAINED; seed: of the
         network; split: whose training videos the codebooks come from, SynthUCF-1's where there is none."""
-        found = material(data, self.size, table.SMALL["side"])
+        side = (256 if kind == IMAGE else 128) if self.paper else table.SMALL["side"]
+        found = material(data, self.size, side)
         net_of = {IMAGE: self._image, TRAJECTORIES: self._bags}.get(kind, self._clips)
         return net_of(kind, seed, found, split)
 
@@ -56,6 +58,7 @@ class Descriptors:
     def _clips(self, kind: str, seed: int, found: Material, split: str) -> dict[str, np.ndarray]:
         solver = Solver(self.size, self.device)
         experiment: Experiment = table.arm("sports-c3d" if kind == UNTRAINED else kind)[seed]
+        experiment = table.at_paper_size(experiment) if self.paper else experiment
         net = solver.network(experiment) if kind == UNTRAINED else solver.solve(experiment).net
         describer = describe.recorded(cast(ClipNet, net), found.side, kind)
         made_of = "first weights" if kind == UNTRAINED else solver.made_of(experiment)
@@ -68,25 +71,28 @@ class Descriptors:
 
     def _image(self, kind: str, seed: int, found: Material, split: str) -> dict[str, np.ndarray]:
         stills = twostream.table.runs_of(twostream.table.STILLS_NET, "SynthStills-1", [("all", seed)])[0]
+        stills = twostream.at_paper_size(stills) if self.paper else stills
         solver = StillsSolver(self.size, self.device)
-        net, crop = solver.solve(stills).net.eval(), stills.net["crop"]
+        net, crop = solver.solve(stills).net.eval(), stills.net.get("crop", 224)
         told = f"image {stills.id} {solver.made_of(stills)} {found.side} {crop}"
         return self._kept(told, found, lambda i: described_frames(net, found.pixels[i], crop))
 
     def _bags(self, kind: str, seed: int, found: Material, split: str) -> dict[str, np.ndarray]:
         source = found if split else material(UCF, self.size, found.side)
         known = source.benchmark.split(split or "split1").train
-        books: dict[str, np.ndarray] = {}
+        books: dict[str, dict[str, np.ndarray]] = {}  # by seed and channel
 
         def one(number: int) -> dict[str, np.ndarray]:
-            if not books:
-                rng = np.random.default_rng(seed)
-                drawn = sample((trajectories(source, i) for i in known[::SAMPLED]), rng)
-                books.update({channel: codebook(rows, WORDS, rng) for channel, rows in drawn.items()})
-            return {"fc6": bag(trajectories(found, number), books)}
+            if not books:  # the same trajectories for every seed: following points is what takes long
+                drawn = sample((trajectories(source, i) for i in known[::SAMPLED]), np.random.default_rng(0))
+                for n in table.SEEDS:
+                    rng = np.random.default_rng(n)
+                    books[f"seed {n}"] = {name: codebook(rows, WORDS, rng) for name, rows in drawn.items()}
+            followed = trajectories(found, number)
+            return {name: bag(followed, book) for name, book in books.items()}
 
-        told = f"trajectories 1, {seed}, {source.benchmark.name} {split} {source.version}, {WORDS} {SAMPLED}"
-        return self._kept(told, found, one)
+        told = f"trajectories 2, {source.benchmark.name} {split} {source.version}, {WORDS} {SAMPLED}"
+        return {"fc6": self._kept(told, found, one)[f"seed {seed}"]}
 
 
 def trajectories(found: Material, number: int) -> Trajectories:

@@ -8,7 +8,8 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from vidlab.experiment import Experiment
+from vidlab.experiment import Experiment, named
+from vidlab.papers import twostream
 from vidlab.papers.worlds import (
     NEVER_SEEN,
     NO_MOTION,
@@ -25,7 +26,9 @@ SMALL = {"width": 0.25, "crop": 56, "side": 60, "norm": True}  # departures that
 SEARCH, C3D, VGG_A, ALEXNET = "search network", "C3D", "VGG-A on one frame", "CNN-M on one frame"
 RECIPE = {SEARCH: "small-search-1", C3D: "small-c3d-1", VGG_A: "small-c3d-1", ALEXNET: "small-c3d-1"}
 SVM, PAIRS, LEAVE_ONE_OUT = "linear SVM on descriptors", "pairs of never-seen classes", "leave one out"
-TASKS = (SVM, PAIRS, LEAVE_ONE_OUT)
+NEAREST = "nearest neighbours of other groups"
+TASKS = (SVM, PAIRS, LEAVE_ONE_OUT, NEAREST)
+PROJECTED, CLOCK = "back-projections", "run time"
 TUNED, OTHER = "sports-c3d-tuned", "other-c3d"  # the paper's I380K -> Sports-1M, and I380K alone
 DIMENSIONS = (2, 5, 10, 50, 100, 500)
 SEEDS = (0, 1, 2)
@@ -41,9 +44,14 @@ def runs_of(system: str, data: str = UCF, split: str = "split1", seeds: Iterable
 
 
 def task(system: str, data: str, *kinds: str, split: str = "", **net: Any) -> list[Experiment]:
-    """An arm that trains no network: a linear SVM on descriptors of these kinds, side by side."""
+    """An arm that trains no network: an SVM, or neighbours, on descriptors of these kinds side by side."""
     chosen = {"features": list(kinds), **net}
     return [Experiment(PAPER, system, data, split, "svm-1", seed, chosen) for seed in SEEDS]
+
+
+def looked(system: str, **net: Any) -> list[Experiment]:
+    """An arm that only looks: at back-projections of a trained network, or at the clock."""
+    return [Experiment(PAPER, system, UCF, "split1", "none", seed, net) for seed in SEEDS]
 
 
 def searched(depths: list[int] = DEPTH_3, data: str = UCF, **net: Any) -> list[Experiment]:
@@ -55,35 +63,39 @@ def searched(depths: list[int] = DEPTH_3, data: str = UCF, **net: Any) -> list[E
 def arms() -> dict[str, list[Experiment]]:
     """Every arm by name, the most wanted first: the order in which they are recorded."""
     on_sports: dict[str, Any] = {"data": SPORTS, "split": "official"}
-    return {
-        "depth-3": searched(),
-        "depth-1": searched(DEPTH_1),
-        "depth-1-matched": searched(DEPTH_1, matched=True),
-        "sports-c3d": runs_of(C3D, **on_sports),
-        "stacked": searched(stacked=True, matched=True),
-        "nomotion-depth-3": searched(data=NO_MOTION),
-        "nomotion-depth-1": searched(DEPTH_1, NO_MOTION),
-        "sports-vgg-a": runs_of(VGG_A, **on_sports, frames=1),
-        "sports-alexnet": runs_of(ALEXNET, **on_sports, frames=1),
-        "depth-5": searched([5] * 5),
-        "increasing": searched([3, 3, 5, 5, 7]),
-        "decreasing": searched([7, 5, 5, 3, 3]),
-        "depth-7": searched([7] * 5),
-        "noorder-depth-3": searched(data=NO_REVERSED),
-        "noorder-depth-1": searched(DEPTH_1, NO_REVERSED),
-        "nomotion-stacked": searched(data=NO_MOTION, stacked=True, matched=True),
-        "noorder-stacked": searched(data=NO_REVERSED, stacked=True, matched=True),
-        "other-c3d": runs_of(C3D, OTHER_VIDEOS),
-        "sports-c3d-tuned": runs_of(C3D, **on_sports, start="fine-tune"),
-        "depth-3-shuffled": searched(shuffled=True),
-        "net-28": searched(crop=28, side=30),
-        "kernel-5-depth-3": searched(kernel=5),
-        "kernel-5-depth-1": searched(DEPTH_1, kernel=5),
-        "depth-3-8-frames": searched(frames=8),
-        "depth-3-half-width": searched(width=0.125),
-        "ucf-c3d": runs_of(C3D),
-        "net-112": searched(crop=112, side=120),
-    } | task_arms()
+    return (
+        {
+            "depth-3": searched(),
+            "depth-1": searched(DEPTH_1),
+            "depth-1-matched": searched(DEPTH_1, matched=True),
+            "sports-c3d": runs_of(C3D, **on_sports),
+            "stacked": searched(stacked=True, matched=True),
+            "nomotion-depth-3": searched(data=NO_MOTION),
+            "nomotion-depth-1": searched(DEPTH_1, NO_MOTION),
+            "sports-vgg-a": runs_of(VGG_A, **on_sports, frames=1),
+            "sports-alexnet": runs_of(ALEXNET, **on_sports, frames=1),
+            "depth-5": searched([5] * 5),
+            "increasing": searched([3, 3, 5, 5, 7]),
+            "decreasing": searched([7, 5, 5, 3, 3]),
+            "depth-7": searched([7] * 5),
+            "noorder-depth-3": searched(data=NO_REVERSED),
+            "noorder-depth-1": searched(DEPTH_1, NO_REVERSED),
+            "nomotion-stacked": searched(data=NO_MOTION, stacked=True, matched=True),
+            "noorder-stacked": searched(data=NO_REVERSED, stacked=True, matched=True),
+            "other-c3d": runs_of(C3D, OTHER_VIDEOS),
+            "sports-c3d-tuned": runs_of(C3D, **on_sports, start="fine-tune"),
+            "depth-3-shuffled": searched(shuffled=True),
+            "net-28": searched(crop=28, side=30),
+            "kernel-5-depth-3": searched(kernel=5),
+            "kernel-5-depth-1": searched(DEPTH_1, kernel=5),
+            "depth-3-8-frames": searched(frames=8),
+            "depth-3-half-width": searched(width=0.125),
+            "ucf-c3d": runs_of(C3D),
+            "net-112": searched(crop=112, side=120),
+        }
+        | task_arms()
+        | looked_into()
+    )
 
 
 @lru_cache(maxsize=1)
@@ -105,15 +117,25 @@ def task_arms() -> dict[str, list[Experiment]]:
         table[f"scenes-{name}"] = task(LEAVE_ONE_OUT, SCENES, *mixtures[name])
     for name in ("c3d", "image"):
         table[f"objects-{name}"] = task(LEAVE_ONE_OUT, OBJECTS, *mixtures[name])
+        table[f"nearest-{name}"] = task(NEAREST, UCF, *mixtures[name], split="split1")
+        table[f"map-{name}"] = task(NEAREST, UCF, *mixtures[name], split="split1", map=True)
     return table
+
+
+def looked_into() -> dict[str, list[Experiment]]:
+    """What is measured without any training; and, of another paper, the temporal stream (Sec. 4)."""
+    return {
+        "projected-moving": looked(PROJECTED, features=["sports-c3d"], asks="moving"),
+        "projected-later": looked(PROJECTED, features=["sports-c3d"], asks="later"),
+        "run-time": looked(CLOCK, table="6"),
+        "step-time": looked(CLOCK, table="7"),
+        "temporal-stream": twostream.arm("flow-l10"),
+    }
 
 
 def arm(name: str) -> list[Experiment]:
     """The Experiments of one arm; a KeyError names the arms that exist."""
-    table = arms()
-    if name not in table:
-        raise KeyError(f"{name!r} is no arm of {PAPER}: {', '.join(table)}")
-    return table[name]
+    return named(arms(), name)
 
 
 def at_paper_size(experiment: Experiment) -> Experiment:
@@ -121,9 +143,13 @@ def at_paper_size(experiment: Experiment) -> Experiment:
 
     Crops of 28, 56 and 112 of the small runs are 56, 112 and 224 there (App. A).
     """
-    kept = {k: v for k, v in experiment.net.items() if k not in SMALL}
-    if experiment.system in TASKS:
+    if experiment.paper != PAPER:
+        return twostream.at_paper_size(experiment)
+    if experiment.system == CLOCK:  # the paper's size already
         return experiment
+    if experiment.system not in RECIPE:
+        return replace(experiment, net=experiment.net | {"size": "paper"})
+    kept = {k: v for k, v in experiment.net.items() if k not in SMALL}
     if crop := {28: 56, 112: 224}.get(experiment.net["crop"]):
         kept |= {"crop": crop, "side": {56: 64, 224: 256}[crop]}
     recipe = "paper-search" if experiment.system == SEARCH else "paper-c3d"
@@ -132,13 +158,16 @@ def at_paper_size(experiment: Experiment) -> Experiment:
 
 def needs(experiment: Experiment) -> list[Experiment]:
     """The trainings on which an experiment rests, of its own size."""
-    if experiment.system in TASKS:
-        arms_of = [name for name in experiment.net["features"] if name in arms()]
-        return [e for name in arms_of for e in arm(name) if e.seed == experiment.seed]
-    if not experiment.net.get("start"):
-        return []
-    below = [e for e in arm("other-c3d") if e.seed == experiment.seed]
-    return [at_paper_size(e) for e in below] if experiment.recipe.startswith("paper") else below
+    names = [name for name in experiment.net.get("features", ()) if name in arms()]
+    if experiment.net.get("start"):
+        names = ["other-c3d"]
+    below = [e for name in names for e in arm(name) if e.seed == experiment.seed]
+    return [at_paper_size(e) for e in below] if of_paper_size(experiment) else below
+
+
+def of_paper_size(experiment: Experiment) -> bool:
+    """Whether an experiment has the paper's networks, or descriptors from them."""
+    return experiment.recipe.startswith("paper") or experiment.net.get("size") == "paper"
 
 
 def convnet_of(experiment: Experiment) -> Experiment:

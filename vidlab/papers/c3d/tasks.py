@@ -6,7 +6,8 @@ are left of them.
 
 import numpy as np
 from scipy.special import expit, softmax
-from sklearn.decomposition import PCA
+from sklearn.manifold import TSNE
+from sklearn.metrics import silhouette_score
 
 from vidlab import features
 from vidlab.experiment import Experiment, Outcome
@@ -21,8 +22,9 @@ LAYERS_OF_PAIRS = ("prob", "fc7", "fc6", "pool5")
 def train(experiment: Experiment, size: str, device: str = "cpu") -> Outcome:
     """Describe the videos, fit the SVM, and name the test videos (or pairs)."""
     found = material(experiment.data, size, table.SMALL["side"])
-    task = {table.SVM: actions, table.PAIRS: pairs, table.LEAVE_ONE_OUT: left_out}[experiment.system]
-    return task(experiment, found, Descriptors(size, device))
+    task = {table.SVM: actions, table.PAIRS: pairs, table.LEAVE_ONE_OUT: left_out,
+            table.NEAREST: neighbours}[experiment.system]  # fmt: skip
+    return task(experiment, found, Descriptors(size, device, table.of_paper_size(experiment)))
 
 
 def described(experiment: Experiment, source: Descriptors) -> np.ndarray:
@@ -37,12 +39,12 @@ def actions(experiment: Experiment, found: Material, source: Descriptors) -> Out
     rows, benchmark = described(experiment, source), found.benchmark
     split = benchmark.split(experiment.split)
     known, tested = np.array(split.train), np.array(split.test)
+    inputs, new = rows[known], rows[tested]
     if dims := experiment.net.get("dims"):
-        low = PCA(min(dims, len(known), rows.shape[1]), svd_solver="full", random_state=0).fit(rows[known])
-        rows = low.transform(rows)
+        inputs, new = features.projected(inputs, new, dims)
     groups = [benchmark.groups[i] for i in known]
-    machine = features.svm(rows[known], benchmark.labels[known], groups)
-    margins = features.margins(machine, rows[tested], len(benchmark.classes))
+    machine = features.svm(inputs, benchmark.labels[known], groups)
+    margins = features.margins(machine, new, len(benchmark.classes))
     videos = [benchmark.videos[i] for i in tested]
     return _outcome([v.name for v in videos], [v.group for v in videos], benchmark.labels[tested],
                     softmax(margins, axis=1), {"cost": machine.C})  # fmt: skip
@@ -51,14 +53,32 @@ def actions(experiment: Experiment, found: Material, source: Descriptors) -> Out
 def left_out(experiment: Experiment, found: Material, source: Descriptors) -> Outcome:
     """Each group's videos are named by an SVM that is trained on all other groups (scenes, objects)."""
     rows, benchmark = described(experiment, source), found.benchmark
-    groups, labels = np.array(benchmark.groups), benchmark.labels
-    margins = np.zeros((len(labels), len(benchmark.classes)))
-    for group in np.unique(groups):
-        out = groups == group
-        machine = features.svm(rows[~out], labels[~out], groups[~out].tolist(), costs=(1.0,))
-        margins[out] = features.margins(machine, rows[out], len(benchmark.classes))
+    groups, labels = list(benchmark.groups), benchmark.labels
+    margins = features.leave_one_out(rows, labels, groups)
     names = [f"{v.name}@{v.start}" for v in benchmark.videos]
-    return _outcome(names, groups.tolist(), labels, softmax(margins, axis=1), {})
+    return _outcome(names, groups, labels, softmax(margins, axis=1), {})
+
+
+def neighbours(experiment: Experiment, found: Material, source: Descriptors) -> Outcome:
+    """Each test video is named by its five nearest neighbours among all videos of other groups (Fig. 6).
+
+    Near in the space of the descriptors, or (`map`) in a t-SNE map. extra: the silhouette of the classes.
+    """
+    rows, benchmark = described(experiment, source), found.benchmark
+    if experiment.net.get("map"):
+        rows = in_two_dimensions(rows, experiment.seed)
+    shares = features.nearest(rows, benchmark.labels, benchmark.groups)
+    told = {"silhouette": float(silhouette_score(rows, benchmark.labels))}
+    tested = np.array(benchmark.split(experiment.split).test)
+    videos = [benchmark.videos[i] for i in tested]
+    return _outcome([v.name for v in videos], [v.group for v in videos], benchmark.labels[tested],
+                    shares[tested], told)  # fmt: skip
+
+
+def in_two_dimensions(rows: np.ndarray, seed: int = 0) -> np.ndarray:
+    """A t-SNE map (n, 2) of rows (n, d): neighbours stay neighbours, distances further off mean little."""
+    perplexity = min(30.0, (len(rows) - 1) / 3)
+    return TSNE(perplexity=perplexity, init="pca", random_state=seed).fit_transform(rows)
 
 
 def pairs(experiment: Experiment, found: Material, source: Descriptors) -> Outcome:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from vidlab.experiment import Experiment
+from vidlab.experiment import Experiment, named
 from vidlab.papers.twostream.data import HMDB, NO_APPEARANCE, NO_MOTION, STILL, UCF
 
 PAPER = "twostream2014"
@@ -107,10 +107,7 @@ def fused(system: str, first: str, second: str, data: str = UCF, over=SEEDS, **n
 
 def arm(name: str) -> list[Experiment]:
     """The Experiments of one arm; a KeyError names the arms that exist."""
-    table = arms()
-    if name not in table:
-        raise KeyError(f"{name!r} is no arm of {PAPER}: {', '.join(table)}")
-    return table[name]
+    return named(arms(), name)
 
 
 def at_paper_size(experiment: Experiment) -> Experiment:

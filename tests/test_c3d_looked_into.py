@@ -1,0 +1,115 @@
+"""Tran 2015, what is measured without training: back-projections against the true motion, and the clock."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+
+from vidlab.nets import C3D
+from vidlab.papers import c3d as paper
+from vidlab.papers import worlds
+from vidlab.papers.c3d import clock, projected, solve
+
+
+@pytest.fixture(scope="module")
+def few():
+    """Three test videos of the quick world, of 60 pixels."""
+    found = worlds.material(worlds.UCF, "quick")
+    split = found.benchmark.split("split1")
+    first = SimpleNamespace(test=split.test[:3])
+    few = SimpleNamespace(name=worlds.UCF, videos=found.benchmark.videos, split=lambda name: first)
+    return SimpleNamespace(benchmark=few, pixels=found.pixels, side=found.side)
+
+
+@pytest.fixture(scope="module")
+def net():
+    torch.manual_seed(0)
+    return C3D(5, 56, 0.1, norm=True).eval()
+
+
+def test_each_map_is_met_where_it_is_strongest(few, net):
+    found = projected.tops(net, few, "split1")
+    assert len({channel for channel, *_ in found}) == len(found) <= 51
+    channel, video, cell = found[0]
+    clips = {v: projected.centre_crops(projected.Clips(few.pixels), v, [projected.middle(few, v)], 56)
+             for v in few.benchmark.split("split1").test}  # fmt: skip
+    with torch.no_grad():
+        maps = {v: projected.activations(net, clip, net.relu5b)[0, channel] for v, clip in clips.items()}
+    assert maps[video][cell] == max(m.max() for m in maps.values())
+
+
+def test_moving_pixels_are_those_that_leave_the_background_behind():
+    actor = np.zeros((2, 120, 160), bool)
+    actor[:, 40:60, 70:80] = True
+    flow = np.full((1, 2, 120, 160), 2.0)  # the camera pans
+    flow[0, 0, 45:50, 70:80] += 0.6
+    flow[0, 0, 50:60, 70:80] += 0.4
+    mask = projected.moving(SimpleNamespace(flow=flow, actor=actor))
+    assert mask.shape == (2, 120, 160) and mask[:, 45:50, 70:80].all() and mask.sum() == 2 * 50
+
+
+def test_masks_are_cut_as_frames_are():
+    masks = np.zeros((1, 120, 160), bool)
+    masks[0, 60:, 80:] = True
+    cut = projected.cropped(masks, 60, 56)
+    assert cut.shape == (1, 56, 56) and cut[0, 28:, 28:].all() and cut.sum() == 28 * 28
+
+
+def test_what_moves_is_compared_with_its_share_of_the_area(few, net, monkeypatch):
+    """A back-projection that is everywhere alike lies on moving pixels as much as chance has it."""
+    monkeypatch.setattr(projected, "deconvolution", lambda net, clip, *_, **__: torch.ones_like(clip))
+    video = few.benchmark.split("split1").test[0]
+    row = projected.measured(net, few, "quick", 0, video, (0, 0, 0))
+    assert row["gains"] == pytest.approx([1.0, 1.0])
+    np.testing.assert_allclose(row["energy"], 1 / 16)
+    np.testing.assert_allclose(row["on_moving"], row["chance_moving"])
+
+
+@pytest.mark.parametrize("arm", ["projected-moving", "projected-later"])
+def test_maps_are_counted_that_say_yes(arm, few, net, monkeypatch):
+    rows = [{"name": f"map {k}", "group": "g", "gains": gains} | dict.fromkeys(projected.CURVES, np.ones(16))
+            for k, gains in enumerate([[1.0, 2.0], [3.0, 2.0], [np.nan, 2.0], [0.2, 0.4]])]  # fmt: skip
+    monkeypatch.setattr(solve.Solver, "solve", lambda self, e: SimpleNamespace(net=net))
+    monkeypatch.setattr(projected, "tops", lambda *_: [(k,) for k in range(4)])
+    monkeypatch.setattr(projected, "measured", lambda net, found, size, k: rows[k])
+    found = paper.train(paper.arm(arm)[0], "quick")
+    assert found.video_names == ["map 0", "map 1", "map 3"]  # one has no energy in its first frames
+    expected = [1, 1, 0] if arm == "projected-moving" else [1, 0, 1]
+    assert found.predictions.tolist() == expected
+    assert found.extra["later"] == 2.0 and len(found.extra["energy"]) == 16
+
+
+def test_a_call_is_timed_the_second_time(monkeypatch):
+    ticks = iter([0.0, 200.0, 203.0])
+    monkeypatch.setattr(clock.time, "perf_counter", lambda: next(ticks))
+    calls = []
+    assert clock.seconds(lambda: calls.append(1), "cpu") == 3.0 and len(calls) == 2
+
+
+def test_every_method_of_table_6_is_timed_on_the_same_frames(monkeypatch):
+    sizes = []
+    monkeypatch.setattr(clock, "C3D", lambda: C3D(5, 56, 0.05).eval())
+    monkeypatch.setattr(clock, "seconds", lambda work, device: 0.5)
+    whole = clock.some_frames
+    monkeypatch.setattr(clock, "some_frames", lambda *a: sizes.append(whole(*a).shape) or whole(*a))
+    found = paper.train(paper.arm("run-time")[0], "quick").extra
+    assert sizes == [(48, 240, 320, 3)]
+    assert {"C3D", "trajectories", "brox", "farneback", "dis", "horn_schunck"} <= {
+        name.replace("-", "_") for name in found
+    }
+    assert found["C3D"] == 96 and found["c3d_over_brox"] == 1
+
+
+def test_a_step_is_timed_at_the_three_sizes_of_the_paper(monkeypatch):
+    asked = []
+    monkeypatch.setattr(clock, "one_step", lambda crop, *_: crop)
+    monkeypatch.setattr(clock, "seconds", lambda work, device: asked.append(work) or work**2)
+    found = paper.train(paper.arm("step-time")[0], "quick").extra
+    assert asked == [56, 112, 224]
+    assert found["56_to_112"] == 4 and found["112_to_224"] == 4 and found["seconds_56"] == 56**2 / 2
+
+
+def test_a_step_trains():
+    step = clock.one_step(56, 1, 0, "cpu")
+    step()

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from vidlab import workshop
-from vidlab.nets import C3D
+from vidlab.nets import C3D, VGG19
 from vidlab.papers.c3d import describe
 from vidlab.papers.samples import GREY, SPREAD
 from vidlab.videos.reading import read_frames, write_frames
@@ -83,13 +83,14 @@ def test_features_of_a_folder_are_written_whole(net, found, tmp_path, monkeypatc
 def test_a_folder_is_classified_with_frozen_features(net, found, tmp_path, monkeypatch):
     monkeypatch.setattr(workshop, "describer", lambda *_: describe.recorded(net, 44, "net"))
     monkeypatch.setattr(workshop, "best_device", lambda: "cpu")
-    told = workshop.classify_on(found, tmp_path / "store", "", None)
+    told = workshop.classify_on("c3d", found, tmp_path / "store", "", None)
     assert "without-g01: 4 videos train, 2 are tested" in told
     assert "% of 2 videos" in told and "true classes by row" in told
 
 
 @pytest.mark.parametrize(
-    ("net_name", "out", "told"), [("vgg", "f.npz", "--net vgg"), ("c3d", "f.csv", "ends in .npz")]
+    ("net_name", "out", "told"),
+    [("vgg", "f.npz", "--net vgg"), ("c3d", "f.csv", "ends in .npz"), ("vgg19", "f.npz", "give --weights")],
 )
 def test_what_cannot_be_described_is_refused(found, tmp_path, net_name, out, told):
     with pytest.raises(ValueError, match=told):
@@ -99,7 +100,19 @@ def test_what_cannot_be_described_is_refused(found, tmp_path, net_name, out, tol
 def test_without_a_recorded_run_the_command_is_named(monkeypatch):
     monkeypatch.setattr(workshop.runs, "find", lambda _: None)
     with pytest.raises(ValueError, match=r"vidlab record c3d2015 --arm sports-c3d.*or give --weights"):
-        workshop.describer(None)
+        workshop.describer("c3d", None)
+
+
+def test_an_image_network_describes_a_video_by_the_mean_over_frames(found, tmp_path, monkeypatch):
+    torch.save(VGG19(7, width=1 / 32).state_dict(), tmp_path / "vgg.pth")
+    by, frames = workshop.describer("vgg19", tmp_path / "vgg.pth"), noisy(2, 0, 20)
+    told = by.described(frames, ("fc6", "fc7", "prob"))
+    assert {layer: row.shape for layer, row in told.items()} == {"fc6": (128,), "fc7": (128,), "prob": (7,)}
+    each = np.stack([by.described(frames[t : t + 1])["fc6"] for t in range(20)])
+    np.testing.assert_allclose(told["fc6"], each.mean(0), rtol=1e-4, atol=1e-6)
+    monkeypatch.setattr(workshop, "best_device", lambda: "cpu")
+    told = workshop.classify_on("vgg19", found, tmp_path / "store", "", tmp_path / "vgg.pth")
+    assert "frozen fc6 of vgg19 and a linear SVM" in told
 
 
 def test_published_weights_describe_as_the_paper_does(tmp_path):

@@ -184,10 +184,10 @@ def features(
     root: Videos,
     out: Annotated[Path, typer.Option(help="an .npz file: names, classes, labels, a table a layer")],
     data: Kind = "folder",
-    net: Annotated[str, typer.Option(help="c3d")] = "c3d",
+    net: Annotated[str, typer.Option(help="c3d | vgg19, frame by frame")] = "c3d",
     layer: Annotated[list[str] | None, typer.Option(help="fc6 (default) | fc7 | pool5 | prob")] = None,
     weights: Annotated[
-        Path | None, typer.Option(help="published weights of C3D; default: the recorded small C3D")
+        Path | None, typer.Option(help="published weights of that net; default: the recorded small C3D")
     ] = None,
     mean: Annotated[Path | None, typer.Option(help="their mean volume, .npy; default: a colour")] = None,
     classes: Classes = None,
@@ -204,8 +204,9 @@ def features(
 def classify(
     root: Annotated[Path, typer.Argument(help="a folder with a sub-folder of videos for each class")],
     split: Split = "",
+    net: Annotated[str, typer.Option(help="c3d | vgg19, frame by frame")] = "c3d",
     weights: Annotated[
-        Path | None, typer.Option(help="published weights of C3D; default: the recorded small C3D")
+        Path | None, typer.Option(help="published weights of that net; default: the recorded small C3D")
     ] = None,
     mean: Annotated[Path | None, typer.Option(help="their mean volume, .npy; default: a colour")] = None,
 ) -> None:
@@ -213,7 +214,7 @@ def classify(
     from vidlab import workshop as at
 
     found = at.benchmark("folder", root, None, False)
-    print(at.classify_on(found, at.store_of("folder", root), split, weights, mean))
+    print(at.classify_on(net, found, at.store_of("folder", root), split, weights, mean))
 
 
 def is_for_the_user(error: Exception) -> bool:

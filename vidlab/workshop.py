@@ -22,6 +22,7 @@ from vidlab.videos.benchmark import Benchmark, Split, only
 from vidlab.videos.reading import written_whole
 
 NETS = (table.PAPER, "spatial", "temporal")
+DESCRIBED_BY = ("c3d", "vgg19")
 
 
 def train_on(net: str, found: Benchmark, store: Path, split: str, shown: int, seed: int, out: Path) -> str:
@@ -106,8 +107,14 @@ def showcase() -> system.System:
     return system.from_tensors(run.tensors, videos.kth.ACTIONS)
 
 
-def describer(weights_file: Path | None, mean: Path | None = None) -> Describer:
-    """C3D with published weights, or the small one that was recorded on SynthSports-1 (synthetic)."""
+def describer(net: str, weights_file: Path | None, mean: Path | None = None) -> Describer:
+    """C3D or VGG-19 with published weights; or the recorded small C3D of SynthSports-1 (synthetic)."""
+    if net not in DESCRIBED_BY:
+        raise ValueError(f"--net {net}: this book describes videos by {' and '.join(DESCRIBED_BY)} so far")
+    if net == "vgg19":
+        if weights_file is None:
+            raise ValueError("--net vgg19: give --weights, torchvision's vgg19-dcbb9e9d.pth")
+        return describe.published_images(weights_file)
     if weights_file:
         return describe.published(weights_file, mean)
     experiment = c3d.arm("sports-c3d")[0]
@@ -115,20 +122,17 @@ def describer(weights_file: Path | None, mean: Path | None = None) -> Describer:
     if run is None or not run.tensors:
         raise ValueError(f"{runs.not_recorded([experiment], 'sports-c3d')}; or give --weights")
     sizes = {k: experiment.net[k] for k in ("crop", "width", "norm")}
-    net = C3D(len(run.probabilities[0]), **sizes)
-    return describe.showcase(net, run.tensors, experiment.net["side"], f"run {experiment.id}")
+    small = C3D(len(run.probabilities[0]), **sizes)
+    return describe.showcase(small, run.tensors, experiment.net["side"], f"run {experiment.id}")
 
 
 def describe_to(net: str, found: Benchmark, store: Path, out: Path, layers: list[str],
                 weights_file: Path | None, mean: Path | None = None) -> str:  # fmt: skip
     """Describe all videos of a data set and write the rows to an .npz file, whole or not at all."""
-    if net != "c3d":
-        raise ValueError(f"--net {net}: this book describes videos by c3d so far")
     if out.suffix != ".npz":
         raise ValueError(f"--out {out}: name a file that ends in .npz")
-    rows = describer(weights_file, mean).extract(
-        found, store / f"features-{'-'.join(layers)}", layers, best_device()
-    )
+    folder = store / f"features-{net}-{'-'.join(layers)}"
+    rows = describer(net, weights_file, mean).extract(found, folder, layers, best_device())
     names = np.array([video.name for video in found.videos])
     with written_whole(out, out.suffix) as aside, open(aside, "wb") as file:
         np.savez(file, names=names, classes=np.array(found.classes), labels=found.labels, **rows)  # type: ignore[arg-type]
@@ -138,19 +142,19 @@ def describe_to(net: str, found: Benchmark, store: Path, out: Path, layers: list
     )
 
 
-def classify_on(found: Benchmark, store: Path, split: str, weights_file: Path | None,
+def classify_on(net: str, found: Benchmark, store: Path, split: str, weights_file: Path | None,
                 mean: Path | None = None) -> str:  # fmt: skip
-    """Frozen C3D features and a linear SVM: train on one side of a split and name the videos of the other."""
+    """Frozen features and a linear SVM: train on one side of a split and name the videos of the other."""
     chosen = found.split(split or found.splits[0].name)
-    table = describer(weights_file, mean).extract(found, store / "features-fc6", ("fc6",), best_device())[
-        "fc6"
-    ]
+    by = describer(net, weights_file, mean)
+    table = by.extract(found, store / f"features-{net}-fc6", ("fc6",), best_device())["fc6"]
     rows, known, tested = features.unit(table), np.array(chosen.train), np.array(chosen.test)
     groups = [found.groups[i] for i in known]
     answers = features.svm(rows[known], found.labels[known], groups).predict(rows[tested])
     right, names = 100 * np.mean(answers == found.labels[tested]), np.array(found.classes)
     counts = pd.crosstab(names[found.labels[tested]], names[answers], rownames=[""], colnames=[""])
-    lines = [*_head(found, chosen), f"frozen C3D fc6 and a linear SVM: {right:.1f} % of {len(tested)} videos",
+    told = f"frozen fc6 of {net} and a linear SVM: {right:.1f} % of {len(tested)} videos"
+    lines = [*_head(found, chosen), told,
              "true classes by row, answers by column:", counts.to_string()]  # fmt: skip
     return "\n".join(lines)
 

@@ -47,5 +47,11 @@ class VGG19(nn.Module):
         """Images -> (N, 4096): the first full layer, rectified. The descriptor of an image."""
         return self.classifier[:2](self.features(self.checked(x)).flatten(1))
 
+    def described(self, x: Tensor) -> dict[str, Tensor]:
+        """Images -> fc6 and fc7 after their ReLU, and prob, each (N, ...) with one row an image."""
+        fc6 = self.fc6(x)
+        fc7 = self.classifier[2:5](fc6)
+        return {"fc6": fc6, "fc7": fc7, "prob": self.classifier[5:](fc7).softmax(1)}
+
     def forward(self, x: Tensor) -> Tensor:
         return self.classifier(self.features(self.checked(x)).flatten(1))

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from vidlab import clips, features, transforms, weights
 from vidlab.nets.c3d import ClipNet
+from vidlab.nets.vgg19 import VGG19
 from vidlab.papers.c3d.clips import BATCH
 from vidlab.papers.samples import GREY, SPREAD
 from vidlab.videos.benchmark import Benchmark, Video
@@ -27,16 +28,17 @@ class Describer:
     name: stands for the weights; extraction begins anew where it has changed. layers: what it can describe.
     """
 
-    net: ClipNet
+    net: ClipNet | VGG19
     inputs: Callable[[np.ndarray], Tensor]
     name: str
     layers: tuple[str, ...] = features.LAYERS
 
     def batches(self, frames: np.ndarray) -> Iterator[Tensor]:
         """Inputs from frames (T, H, W, 3): clips 8 frames apart, so many at once as memory is used for."""
-        starts = clips.windows(len(frames), self.net.shape[1], HOP)
+        depth = self.net.shape[1]
+        starts = clips.windows(len(frames), depth, HOP)
         for some in np.array_split(starts, -(-len(starts) // BATCH)):
-            yield self.inputs(clips.take(frames, some, self.net.shape[1]))
+            yield self.inputs(clips.take(frames, some, depth))
 
     def described(self, frames: np.ndarray, layers: Sequence[str] = ("fc6",), device: str = "cpu"
                   ) -> dict[str, np.ndarray]:  # fmt: skip
@@ -60,6 +62,15 @@ class Describer:
         return features.extract(folder, len(found.videos), told, of)
 
 
+class ImageDescriber(Describer):
+    """A network of images: rows are averaged over frames instead of clips ("Imagenet" of Sec. 4)."""
+
+    def batches(self, frames: np.ndarray) -> Iterator[Tensor]:
+        """Inputs from frames (T, H, W, 3), a batch at a time."""
+        for start in range(0, len(frames), BATCH):
+            yield self.inputs(frames[start : start + BATCH])
+
+
 def _told(video: Video) -> tuple:
     """A video as an extraction knows it: a file that has changed is another one."""
     facts = video.path.stat()
@@ -71,6 +82,13 @@ def published(path: Path, mean: Path | None = None) -> Describer:
     found = weights.c3d(path, mean)
     told = [(str(file.resolve()), file.stat().st_mtime_ns) for file in (path, mean) if file]
     return Describer(found.net, found.inputs, f"C3D {told}", found.layers)
+
+
+def published_images(path: Path) -> ImageDescriber:
+    """VGG-19 with published weights, in the place of Caffe's ImageNet model: fc6 of 4,096 numbers a frame."""
+    found = weights.vgg19(path)
+    name = f"VGG-19 {path.resolve()} {path.stat().st_mtime_ns}"
+    return ImageDescriber(found.net, found.inputs, name, ("fc6", "fc7", "prob"))
 
 
 def recorded(net: ClipNet, side: int, name: str) -> Describer:

@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 import torch
+from sklearn.decomposition import PCA
+from sklearn.metrics import roc_auc_score
 
-from vidlab import exercises
+from vidlab import exercises, features
+from vidlab.exercises import baccouche
 from vidlab.nets.c3d import SearchNet, parameters
 
 
@@ -115,12 +118,36 @@ def same_to_depth_1(order):
     return all(max(block) // len(block) == min(block) // len(block) for block in blocks)
 
 
+def video_descriptor(clips):
+    mean = clips.mean(axis=0)
+    length = np.linalg.norm(mean)
+    return mean / length if length > 0 else mean
+
+
+def window_label(frames):
+    labels = sorted(set(frames) - {-1})
+    best = max(labels, key=frames.count, default=-1)
+    return best if frames.count(best) >= 8 else -1
+
+
+def area_under_roc(margins, same):
+    above = margins[same][:, None] - margins[~same]
+    return np.mean((above > 0) + 0.5 * (above == 0))
+
+
+def variance_kept(rows, dims):
+    spread = np.linalg.svd(rows - rows.mean(axis=0), compute_uv=False) ** 2
+    return spread[:dims].sum() / spread.sum()
+
+
 CHAPTER_01 = (stretches, windows, split, seen)
 CHAPTER_02 = (receptive_field, vote, lstm_step)
 CHAPTER_03 = (normal_flow, to_bytes, follow, divergence_kernel)
 CHAPTER_04 = (upside_down, two_head_loss, fusion_weight)
 CHAPTER_05 = (useful_taps, search_parameters, unpooled, same_to_depth_1)
-RIGHT = {f.__name__: f for f in (*CHAPTER_01, *CHAPTER_02, *CHAPTER_03, *CHAPTER_04, *CHAPTER_05)}
+CHAPTER_06 = (video_descriptor, window_label, area_under_roc, variance_kept)
+CHAPTERS = (CHAPTER_01, CHAPTER_02, CHAPTER_03, CHAPTER_04, CHAPTER_05, CHAPTER_06)
+RIGHT = {f.__name__: f for chapter in CHAPTERS for f in chapter}
 WRONG = {
     "stretches": lambda text: [[int(n) for n in part.split("-")] for part in text.split(",")],
     "seen": lambda groups, train, test: len(set(train) & set(test)) / len(test),
@@ -140,7 +167,46 @@ WRONG = {
     "search_parameters": lambda depths, crop, classes: 9 * sum(depths) * 960,
     "unpooled": lambda signal, row: np.repeat(signal, 2),
     "same_to_depth_1": lambda order: order in (list(range(16)), list(range(16))[::-1]),
+    "video_descriptor": lambda clips: features.unit(features.unit(clips).mean(0)),
+    "window_label": lambda frames: max(sorted(set(frames)), key=frames.count),
+    "area_under_roc": lambda margins, same: (margins[same][:, None] > margins[~same]).mean(),
+    "variance_kept": lambda rows, dims: _share(np.linalg.svd(rows, compute_uv=False) ** 2, dims),
 }
+NEARLY = [  # wrong in one way each, that a case must tell
+    ("video_descriptor", lambda clips: clips.mean(0)),  # length 1 forgotten
+    ("video_descriptor", lambda clips: _scaled(clips.mean(0), 1)),  # never made longer
+    ("video_descriptor", lambda clips: clips[0] if len(clips) < 2 else _scaled(clips.mean(0), 1e-12)),
+    ("video_descriptor", lambda clips: clips.mean(0) / max(np.abs(clips.mean(0)).sum(), 1e-12)),  # sum 1
+    ("window_label", lambda frames: _most(sorted(frames), 8)),  # no label wins a tie
+    ("window_label", lambda frames: _most(_labelled(frames), 8)),  # of a tie the first
+    ("window_label", lambda frames: _most(sorted(_labelled(frames)), 7)),  # fewer suffice
+    ("window_label", lambda frames: _most(sorted(_labelled(frames)), 9)),  # 8 do not suffice
+    ("window_label", lambda frames: _most(sorted(_labelled(frames)), 0 if -1 not in frames else 8)),
+    ("window_label", lambda frames: _most(sorted(k for k in frames if k > 0), 8)),  # 0 is a label
+    ("area_under_roc", lambda margins, same: (margins[same][:, None] >= margins[~same]).mean()),
+    ("area_under_roc", lambda margins, same: 1 - area_under_roc(margins, same)),
+    ("area_under_roc", lambda margins, same: ((margins > 0) == same).mean()),
+    ("variance_kept", lambda rows, dims: _share(np.linalg.svd(rows - rows.mean(0))[1], dims)),  # no squares
+    ("variance_kept", lambda rows, dims: _share(rows.var(0), dims)),  # columns, not components
+    ("variance_kept", lambda rows, dims: 1 - variance_kept(rows, rows.shape[1] - dims)),  # the last ones
+]
+
+
+def _scaled(row, least):
+    return row / max(np.linalg.norm(row), least)
+
+
+def _labelled(frames):
+    return [label for label in frames if label != -1]
+
+
+def _most(labels, least):
+    best = max(labels, key=labels.count, default=-1)
+    return best if labels.count(best) >= least else -1
+
+
+def _share(values, dims):
+    return values[:dims].sum() / values.sum()
 
 
 def check(name, function):
@@ -180,6 +246,12 @@ def test_a_wrong_answer_is_told_what_was_expected(name, capsys):
     assert check(name, WRONG[name]) is False
     said = capsys.readouterr().out
     assert "expected" in said and "got" in said
+
+
+@pytest.mark.parametrize("name, function", NEARLY)
+def test_a_nearly_right_answer_is_wrong(name, function, capsys):
+    assert check(name, function) is False
+    assert "expected" in capsys.readouterr().out  # not that it raised
 
 
 @pytest.mark.parametrize("name", RIGHT)
@@ -238,7 +310,7 @@ def test_torch_answers_count():
 
 
 def test_the_receptive_field_in_time_is_the_papers():
-    assert exercises._receptive_field([(5, 1), (3, 1), (3, 1)]) == 9
+    assert baccouche._receptive_field([(5, 1), (3, 1), (3, 1)]) == 9
 
 
 def test_the_step_is_the_packages():
@@ -251,5 +323,18 @@ def test_the_step_is_the_packages():
     with torch.no_grad():
         expected = cell.step(cell.from_input(x), h, c)
     weights = (cell.from_input.weight, cell.from_cells.weight, cell.from_input.bias)
-    got = exercises._lstm_step(*(t[0].numpy() for t in (x, h, c)), *(w.detach().numpy() for w in weights))
+    got = baccouche._lstm_step(*(t[0].numpy() for t in (x, h, c)), *(w.detach().numpy() for w in weights))
     assert all(np.allclose(a, b[0], atol=1e-5) for a, b in zip(got, expected, strict=True))
+
+
+def test_chapter_06_agrees_with_the_package_and_with_scikit_learn():
+    def window_label(frames):
+        return features.window_labels(np.array(frames), np.array([0]))[0]
+
+    def variance_kept(rows, dims):
+        return PCA(dims, svd_solver="full").fit(rows).explained_variance_ratio_.sum()
+
+    assert exercises.check_video_descriptor(lambda clips: features.unit(clips.mean(0)))
+    assert exercises.check_window_label(window_label)
+    assert exercises.check_area_under_roc(lambda margins, same: roc_auc_score(same, margins))
+    assert exercises.check_variance_kept(variance_kept)

@@ -10,7 +10,7 @@ from vidlab import project_folder, render
 
 FOLDER = project_folder() / "notebooks"
 CHAPTERS = sorted(FOLDER.glob("*.ipynb"))
-PAPERS = {"02_3d_convnet_lstm", "04_two_stream", "05_c3d"}
+PAPERS = {"02_3d_convnet_lstm", "04_two_stream", "05_c3d", "06_one_descriptor_many_tasks"}
 CELLS = {"00_start_here": (15, 70)}
 
 RULES = [

@@ -113,7 +113,7 @@ def svm(known: np.ndarray, truth: np.ndarray, groups: Sequence[str], costs: Sequ
     The paper prints no C. With fewer than two groups, or a single cost, there is nothing to choose.
     """
     folds = min(folds, len(set(groups)))
-    machine = LinearSVC(C=costs[len(costs) // 2], max_iter=5000, random_state=0)
+    machine = LinearSVC(C=costs[len(costs) // 2], dual=False, max_iter=5000, random_state=0)
     if folds < 2 or len(costs) < 2:
         return machine.fit(known, truth)
     search = GridSearchCV(machine, {"C": list(costs)}, cv=GroupKFold(folds))
@@ -235,7 +235,7 @@ def similarity(rows: Rows, labels: np.ndarray, folds: int = 10, count: int = 400
 
 
 def _scaled_svm() -> Pipeline:
-    return make_pipeline(StandardScaler(), LinearSVC(C=1.0, max_iter=5000, random_state=0))
+    return make_pipeline(StandardScaler(), LinearSVC(C=1.0, dual=False, max_iter=5000, random_state=0))
 
 
 def similarity_scores(told: np.ndarray, same: np.ndarray, fold: np.ndarray) -> tuple[float, float]:

@@ -113,6 +113,12 @@ def test_at_the_papers_size_arms_have_the_papers_parameters(name, count):
     assert built(name, whole=True) == count
 
 
+def test_half_the_width_is_half_of_the_papers_too():
+    assert table.at_paper_size(paper.arm("depth-3-half-width")[0]).net["width"] == 0.5
+    whole = [table.at_paper_size(e) for listed in paper.arms().values() for e in listed]
+    assert len({e.id for e in whole}) == len(whole)
+
+
 @pytest.mark.parametrize("name", ["depth-1-matched", "stacked"])
 @pytest.mark.parametrize("whole", [False, True])
 def test_controls_of_capacity_have_as_many_parameters_as_depth_3(name, whole):

@@ -22,6 +22,7 @@ from vidlab.papers.worlds import UCF, material
 from vidlab.train import keep_memory
 from vidlab.videos.reading import read_frames
 
+REPEATS = 5
 SIZE = (320, 240)  # width and height of UCF-101's frames
 CROPS = (56, 112, 224)  # App. A's net-64, net-128 and net-256
 
@@ -29,19 +30,22 @@ CROPS = (56, 112, 224)  # App. A's net-64, net-128 and net-256
 def train(experiment: Experiment, size: str, device: str = "cpu") -> Outcome:
     """Time one table of the paper; nothing is labelled, so the Outcome holds numbers only."""
     keep_memory()
+    cv2.setNumThreads(1)  # as PyTorch's, which `vidlab record` sets: one core for each method
     table = {"6": frames_a_second, "7": step_seconds}[experiment.net["table"]]
     found, none = table(size, experiment.seed, device), np.zeros(0, int)
     return Outcome([], [], none, np.zeros((0, 1)), none, extra=found)
 
 
 def seconds(work: Callable[[], object], device: str) -> float:
-    """How long one call takes, the second one: the first finds nothing prepared."""
-    for _ in range(2):
+    """How long one call takes: the median of five, after one that finds nothing prepared."""
+    took = []
+    for _ in range(1 + REPEATS):
         start = time.perf_counter()
         work()
         if device.startswith("cuda"):
             torch.cuda.synchronize()
-    return time.perf_counter() - start
+        took.append(time.perf_counter() - start)
+    return float(np.median(took[1:]))
 
 
 def frames_a_second(size: str, seed: int, device: str) -> dict[str, float]:

@@ -5,6 +5,8 @@ frames" (Sec. 3.3): the paper shows chosen pictures. Here every map of conv5b is
 it fires most, in a world whose true motion is known.
 """
 
+from typing import cast
+
 import cv2
 import numpy as np
 import torch
@@ -19,12 +21,11 @@ from vidlab.explain.deconvolution import (
     layer_of,
     peaks,
 )
-from vidlab.nets.c3d import ClipNet
+from vidlab.nets.c3d import C3D, ClipNet
 from vidlab.papers.c3d import table
 from vidlab.papers.c3d.clips import Clips, centre_crops
 from vidlab.papers.c3d.solve import Solver
 from vidlab.papers.worlds import Material, material
-from vidlab.synth.groundtruth import Truth
 
 LAYER, FRAMES, FIRST = "relu5b", 16, 3  # "the first few frames"
 MOVING = 0.5  # pixels a frame beyond the background's, in frames of 120 rows
@@ -32,22 +33,31 @@ MOVING = 0.5  # pixels a frame beyond the background's, in frames of 120 rows
 
 def train(experiment: Experiment, size: str, device: str = "cpu") -> Outcome:
     """A row a feature map: `asks` is "moving" (its energy lies on moving pixels more than chance, after the
-    first frames) or "later" (and more so than in the first frames). Right means yes.
+    first frames) or "later" (and more so than in the first frames). Right means yes; a map that never fires,
+    or has no energy or motion to compare, says no.
 
-    extra holds the mean curves by frame: shares of the energy, and chance.
+    People stand in the middle and have sharp outlines, so an untrained network says yes as well, more often
+    than not: compare with its arm. extra holds the mean curves by frame: shares of the energy, and chance.
     """
-    below = table.needs(experiment)[0]
     solver = Solver(size, device)
-    net = solver.solve(below).net.eval()
+    trained = table.needs(experiment)
+    below = trained[0] if trained else sized(experiment, table.arm("sports-c3d")[experiment.seed])
+    net = cast(C3D, solver.solve(below).net if trained else solver.network(below))
     found = material(experiment.data, size, below.net.get("side", 128))
-    rows = [measured(net, found, size, *top) for top in tops(net, found, experiment.split)]
-    told = [row for row in rows if np.isfinite(row["gains"]).all()]
-    gains = np.array([row["gains"] for row in told])  # (maps, 2): in the first frames, and later
-    yes = gains[:, 1] > (1.0 if experiment.net["asks"] == "moving" else gains[:, 0])
+    told = [measured(net.eval(), found, size, *top) for top in tops(net, found, experiment.split)]
+    names = [f"map {k}" for k in range(net.conv5b.out_channels)]
+    gains = {row["name"]: row["gains"] for row in told if np.isfinite(row["gains"]).all()}
+    early, later = np.array([gains.get(name, (np.inf, 0.0)) for name in names]).T
+    yes = later > (1.0 if experiment.net["asks"] == "moving" else early)
     curves = {name: np.nanmean([row[name] for row in told], axis=0).tolist() for name in CURVES}
-    means = {"first_frames": float(np.median(gains[:, 0])), "later": float(np.median(gains[:, 1]))}
-    return Outcome([row["name"] for row in told], [row["group"] for row in told], np.ones(len(yes), int),
-                   np.stack([~yes, yes], 1).astype(float), yes.astype(int), extra=curves | means)  # fmt: skip
+    medians = np.median(list(gains.values()), axis=0).tolist()
+    return Outcome(names, names, np.ones(len(yes), int), np.stack([~yes, yes], 1).astype(float),
+                   yes.astype(int), extra=curves | {"gains": medians, "fire": len(told)})  # fmt: skip
+
+
+def sized(experiment: Experiment, small: Experiment) -> Experiment:
+    """The small experiment, or its like at the paper's size where `experiment` is of that size."""
+    return table.at_paper_size(small) if table.of_paper_size(experiment) else small
 
 
 CURVES = ("energy", "on_moving", "chance_moving", "on_person", "chance_person")
@@ -79,26 +89,34 @@ def measured(net: ClipNet, found: Material, size: str, channel: int, video: int,
     clip = centre_crops(Clips(found.pixels), video, [start], crop)
     back = deconvolution(net, clip, LAYER, channel, position=cell)[0]
     truth = synth.truth(found.benchmark.name, film.name, size=size, frames=(start, start + FRAMES))
-    masks = [cropped(mask, found.side, crop) for mask in (moving(truth), truth.actor)]
+    least = MOVING * truth.actor.shape[1] / 120
+    masks = [
+        cropped(mask, found.side, crop) for mask in (moving(truth.flow, truth.actor, least), truth.actor)
+    ]
     (energy, on_moving), (_, on_person) = (energy_by_frame(back, mask) for mask in masks)
     chance_moving, chance_person = (mask.mean((1, 2)) for mask in masks)
     parts = slice(None, FIRST), slice(FIRST, None)
     with np.errstate(invalid="ignore", divide="ignore"):
         gains = [np.nansum((energy * on_moving)[part]) / energy[part].sum() / chance_moving[part].mean()
                  for part in parts]  # fmt: skip
-    return {"name": f"map {channel} in {film.name}", "group": film.group, "gains": gains, "energy": energy,
-            "on_moving": on_moving, "chance_moving": chance_moving, "on_person": on_person,
+    return {"name": f"map {channel}", "gains": gains, "energy": energy, "on_moving": on_moving,
+            "chance_moving": chance_moving, "on_person": on_person,
             "chance_person": chance_person}  # fmt: skip
 
 
-def moving(truth: Truth) -> np.ndarray:
-    """(T, H, W) bool: pixels whose flow differs from the background's median by more than half a pixel."""
-    flow = np.concatenate([truth.flow, truth.flow[-1:]])  # the last frame moves like the one before
-    still = np.stack(
-        [np.median(field[:, ~mask], axis=1) for field, mask in zip(flow, truth.actor, strict=True)]
-    )
-    beyond = np.linalg.norm(flow - still[:, :, None, None], axis=1)
-    return beyond > MOVING * truth.actor.shape[1] / 120
+def moving(flow: np.ndarray, actor: np.ndarray, least: float = MOVING) -> np.ndarray:
+    """(T, H, W) bool: pixels that move by more than `least` beyond what the camera does to the background.
+
+    flow (T - 1, 2, H, W) of T frames, pixels a frame; actor (T, H, W) bool. The camera's part (pan, zoom,
+    turn) is linear in x and y, fitted to the background; the last frame moves like the one before.
+    """
+    rows, columns = np.indices(actor.shape[1:])
+    at = np.stack([np.ones_like(rows), columns, rows], -1).astype(float)  # (H, W, 3)
+    masks = []
+    for field, person in zip(flow, actor, strict=False):
+        fit, *_ = np.linalg.lstsq(at[~person], field[:, ~person].T, rcond=None)
+        masks.append(np.linalg.norm(field - (at @ fit).transpose(2, 0, 1), axis=0) > least)
+    return np.stack([*masks, masks[-1]])
 
 
 def cropped(masks: np.ndarray, side: int, crop: int) -> np.ndarray:

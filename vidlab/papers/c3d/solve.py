@@ -108,13 +108,13 @@ class Solver:
         return recipe, PAPER_EPOCH.get(recipe.name, EPOCH)
 
     def solve(self, experiment: Experiment) -> Solved:
-        """The trained network: from the disk when this code has trained it on these videos before."""
+        """The trained network: from the disk when it was trained by this recipe on these videos before."""
         path = vidlab.generated("c3d") / f"{experiment.id}-{self.size}.safetensors"
         return once(path, self.made_of(experiment), lambda: self.network(experiment),
                     lambda checkpoint: self.trained(experiment, checkpoint))  # fmt: skip
 
     def made_of(self, experiment: Experiment) -> str:
-        """A checksum of all that a network is made of."""
+        """A checksum of recipe, videos and networks below; not of the code."""
         below = [self.made_of(e) for e in table.needs(experiment)]
         text = f"{self.recipe(experiment)} {self.material(experiment).version} {below}"
         return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -100,10 +100,11 @@ def arms() -> dict[str, list[Experiment]]:
 
 @lru_cache(maxsize=1)
 def task_arms() -> dict[str, list[Experiment]]:
-    """The arms of chapter 06: descriptors on many tasks. "C3D" is the network of SynthSports-1 alone."""
-    c3d, three = "sports-c3d", ("sports-c3d", TUNED, OTHER)
+    """The arms of chapter 06: descriptors on many tasks. "C3D" was trained on other videos first, then on
+    SynthSports-1, as "C3D (1 net)" in the paper (Sec. 4)."""
+    c3d, three = TUNED, ("sports-c3d", TUNED, OTHER)
     mixtures = {
-        "c3d": (c3d,), "image": ("image",), "trajectories": ("trajectories",), "tuned": (TUNED,),
+        "c3d": (c3d,), "image": ("image",), "trajectories": ("trajectories",), "sports": ("sports-c3d",),
         "other": (OTHER,), "untrained": ("untrained C3D",), "three": three,
         "c3d-trajectories": (c3d, "trajectories"), "three-trajectories": (*three, "trajectories"),
         "c3d-image": (c3d, "image"), "three-image": (*three, "image"),
@@ -127,6 +128,8 @@ def looked_into() -> dict[str, list[Experiment]]:
     return {
         "projected-moving": looked(PROJECTED, features=["sports-c3d"], asks="moving"),
         "projected-later": looked(PROJECTED, features=["sports-c3d"], asks="later"),
+        "projected-moving-untrained": looked(PROJECTED, features=["untrained C3D"], asks="moving"),
+        "projected-later-untrained": looked(PROJECTED, features=["untrained C3D"], asks="later"),
         "run-time": looked(CLOCK, table="6"),
         "step-time": looked(CLOCK, table="7"),
         "temporal-stream": twostream.arm("flow-l10"),
@@ -150,6 +153,8 @@ def at_paper_size(experiment: Experiment) -> Experiment:
     if experiment.system not in RECIPE:
         return replace(experiment, net=experiment.net | {"size": "paper"})
     kept = {k: v for k, v in experiment.net.items() if k not in SMALL}
+    if (width := experiment.net["width"]) != SMALL["width"]:  # half the width is half of the paper's
+        kept["width"] = width / SMALL["width"]
     if crop := {28: 56, 112: 224}.get(experiment.net["crop"]):
         kept |= {"crop": crop, "side": {56: 64, 224: 256}[crop]}
     recipe = "paper-search" if experiment.system == SEARCH else "paper-c3d"

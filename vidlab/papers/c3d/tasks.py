@@ -12,7 +12,7 @@ from sklearn.metrics import silhouette_score
 from vidlab import features
 from vidlab.experiment import Experiment, Outcome
 from vidlab.papers.c3d import table
-from vidlab.papers.c3d.descriptors import Descriptors
+from vidlab.papers.c3d.descriptors import TRAJECTORIES, Descriptors
 from vidlab.papers.worlds import Material, material
 
 FOLDS, PAIRS_A_FOLD = 10, 200
@@ -28,10 +28,11 @@ def train(experiment: Experiment, size: str, device: str = "cpu") -> Outcome:
 
 
 def described(experiment: Experiment, source: Descriptors) -> np.ndarray:
-    """The experiment's descriptors side by side, (V, d), each of length 1."""
+    """The experiment's descriptors side by side, (V, d), each of length 1; trajectories alone stay as they
+    are, each channel's words summing to 1 (Sec. 4)."""
     tables = [source.rows(kind, experiment.seed, experiment.data, experiment.split)["fc6"]
               for kind in experiment.net["features"]]  # fmt: skip
-    return features.joined(*tables)
+    return tables[0] if experiment.net["features"] == [TRAJECTORIES] else features.joined(*tables)
 
 
 def actions(experiment: Experiment, found: Material, source: Descriptors) -> Outcome:

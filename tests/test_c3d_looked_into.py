@@ -46,7 +46,7 @@ def test_moving_pixels_are_those_that_leave_the_background_behind():
     flow = np.stack([2 + 0.05 * (columns - 80), -1 + 0.05 * (rows - 60)])[None]  # the camera pans and zooms
     flow[0, 0, 45:50, 70:80] += 0.6
     flow[0, 0, 50:60, 70:80] += 0.4
-    mask = projected.moving(flow, actor)
+    mask = projected.moving(flow, actor, 0.5)
     assert mask.shape == (2, 120, 160) and mask[:, 45:50, 70:80].all() and mask.sum() == 2 * 50
 
 

@@ -21,7 +21,7 @@ from torch import Tensor
 from vidlab.videos.reading import written_whole
 
 LAYERS = ("prob", "fc7", "fc6", "pool5")  # of Sec. 5; elsewhere the descriptor is fc6
-COSTS = (0.1, 1.0, 10.0, 100.0, 1000.0)  # of the SVM, chosen on training groups
+COSTS = (0.1, 1.0, 10.0, 100.0)  # of the SVM, chosen on training groups
 Rows = Mapping[str, np.ndarray]  # by layer
 
 

@@ -104,7 +104,7 @@ def measured(net: ClipNet, found: Material, size: str, channel: int, video: int,
             "chance_person": chance_person}  # fmt: skip
 
 
-def moving(flow: np.ndarray, actor: np.ndarray, least: float = MOVING) -> np.ndarray:
+def moving(flow: np.ndarray, actor: np.ndarray, least: float) -> np.ndarray:
     """(T, H, W) bool: pixels that move by more than `least` beyond what the camera does to the background.
 
     flow (T - 1, 2, H, W) of T frames, pixels a frame; actor (T, H, W) bool. The camera's part (pan, zoom,

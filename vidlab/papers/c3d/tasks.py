@@ -28,11 +28,13 @@ def train(experiment: Experiment, size: str, device: str = "cpu") -> Outcome:
 
 
 def described(experiment: Experiment, source: Descriptors) -> np.ndarray:
-    """The experiment's descriptors side by side, (V, d), each of length 1; trajectories alone stay as they
-    are, each channel's words summing to 1 (Sec. 4)."""
+    """The experiment's descriptors side by side, (V, d), each of length 1. In trajectories alone each
+    channel's words sum to the same (Sec. 4): one factor brings all rows to a mean length of 1."""
     tables = [source.rows(kind, experiment.seed, experiment.data, experiment.split)["fc6"]
               for kind in experiment.net["features"]]  # fmt: skip
-    return tables[0] if experiment.net["features"] == [TRAJECTORIES] else features.joined(*tables)
+    if experiment.net["features"] == [TRAJECTORIES]:
+        return tables[0] / np.linalg.norm(tables[0], axis=1).mean()
+    return features.joined(*tables)
 
 
 def actions(experiment: Experiment, found: Material, source: Descriptors) -> Outcome:

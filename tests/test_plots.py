@@ -55,6 +55,7 @@ DRAW: dict[str, Callable[[], plots.Picture]] = {
     "timelines": lambda: plots.timelines({"whole": [(0, 90)], "parts": [(3, 20), (40, 90)]}, 90),
     "split table": lambda: plots.split_table({"one": ["g1"], "two": ["g2", "g3"]}, ["g1", "g2", "g3"], "g"),
     "curves": lambda: plots.curves({"a": RNG.random((3, 9)), "b": RNG.random(5)}),
+    "curves, log": lambda: plots.curves({"a": RNG.random((3, 4))}, (2, 10, 50, 100), log=True),
     "gain curve": lambda: plots.gain_curve([1, 2], [3, 4], [2, 3], [4, 5], "dial", reported=3.35),
     "splits": lambda: plots.splits_spread({"vote": [90, 91.5, 92], "one": [80]}),
     "reported": lambda: plots.reported_beside_measured([row(), row(estimate=None, measured="")]),

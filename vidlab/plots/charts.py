@@ -96,11 +96,12 @@ def curves(
     x: Sequence[float] | None = None,
     xlabel: str = "epoch",
     ylabel: str = "accuracy (%)",
+    log: bool = False,
 ) -> Picture:
     """One line an arm: its mean over runs, with the range of the runs as a band.
 
     arms: name -> (E,) or (runs, E); arms of other lengths are drawn as far as they go; x: positions, 1 … E by
-    default.
+    default; log: x on a logarithmic scale, each position named.
     """
     figure = new_figure(3.7)
     axes = figure.subplots()
@@ -115,6 +116,10 @@ def curves(
             axes.fill_between(at, low, high, color=style["color"], alpha=0.18, linewidth=0)
         ends.append(f"{name} ends at {mean[np.isfinite(mean)][-1]:.3g}")
     axes.set(xlabel=xlabel, ylabel=ylabel)
+    if log and x is not None:
+        axes.set_xscale("log")
+        axes.set_xticks(list(x), [f"{value:g}" for value in x])
+        axes.set_xticks([], minor=True)
     _legend_below(figure, len(arms), sum(map(len, arms)))
     return Picture(figure, f"Curves of {ylabel} over {xlabel}: {listed(ends)}.")
 

@@ -237,7 +237,8 @@ def reported_text(claim: dict[str, Any], test: dict[str, Any]) -> tuple[str, flo
     numbers = [reported(name) for name in test.get("reported", [])]
     if claim["unit"] == "ratio" and len(numbers) == 2:
         ratio = numbers[0] / numbers[1]
-        return f"{numbers[0]:g} v {numbers[1]:g} ({ratio:.2g} times)", ratio
+        times = f"{ratio:,.0f}" if ratio >= 10 else f"{ratio:.1f}"
+        return f"{numbers[0]:g} v {numbers[1]:g} ({times} times)", ratio
     if len(numbers) == 2:
         return f"{numbers[0]:g} v {numbers[1]:g} ({numbers[0] - numbers[1]:+.2f})", numbers[0] - numbers[1]
     if len(numbers) == 1:

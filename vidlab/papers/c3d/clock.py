@@ -22,7 +22,6 @@ from vidlab.papers.worlds import UCF, material
 from vidlab.train import keep_memory
 from vidlab.videos.reading import read_frames
 
-REPEATS = 5
 SIZE = (320, 240)  # width and height of UCF-101's frames
 CROPS = (56, 112, 224)  # App. A's net-64, net-128 and net-256
 
@@ -36,10 +35,10 @@ def train(experiment: Experiment, size: str, device: str = "cpu") -> Outcome:
     return Outcome([], [], none, np.zeros((0, 1)), none, extra=found)
 
 
-def seconds(work: Callable[[], object], device: str) -> float:
-    """How long one call takes: the median of five, after one that finds nothing prepared."""
+def seconds(work: Callable[[], object], device: str, repeats: int = 5) -> float:
+    """How long one call takes: the median of so many, after one that finds nothing prepared."""
     took = []
-    for _ in range(1 + REPEATS):
+    for _ in range(1 + repeats):
         start = time.perf_counter()
         work()
         if device.startswith("cuda"):

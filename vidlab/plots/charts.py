@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 from scipy.spatial import cKDTree
 
 from vidlab.plots.picture import COLOURS, Picture, listed, look, new_figure, styled
@@ -116,6 +117,8 @@ def curves(
             axes.fill_between(at, low, high, color=style["color"], alpha=0.18, linewidth=0)
         ends.append(f"{name} ends at {mean[np.isfinite(mean)][-1]:.3g}")
     axes.set(xlabel=xlabel, ylabel=ylabel)
+    if x is None:
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))  # there is no half epoch
     if log and x is not None:
         axes.set_xscale("log")
         axes.set_xticks(list(x), [f"{value:g}" for value in x])

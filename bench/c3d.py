@@ -12,7 +12,7 @@ import torch
 from vidlab.nets import C3D, SearchNet
 from vidlab.nets.c3d import ClipNet
 from vidlab.papers.c3d import describe
-from vidlab.train import best_device
+from vidlab.train import best_device, keep_memory
 from vidlab.videos import read_frames
 from vidlab.videos.reading import write_frames
 
@@ -74,6 +74,7 @@ def descriptors(net: ClipNet, side: int, device: str) -> float:
 
 def main() -> None:
     device = best_device()
+    keep_memory()  # as `fit` does
     print(f"clips a second on {device}, {torch.get_num_threads()} threads: forward, training")
     small: dict[str, Any] = {"width": 0.25, "crop": 56, "norm": True}
     for name, net, batch in (

@@ -47,6 +47,7 @@ C3D = {
         "energy_by_frame",
     ),
     "papers.c3d.clips": ("BATCH", "in_time", "test_starts", "centre_crops", "label_clips"),
+    "papers.c3d.projected": ("moving",),
 }
 REQUIRED = {
     "02_3d_convnet_lstm": {
@@ -86,6 +87,11 @@ REQUIRED = {
         "vidlab.transforms.lighting",
     },
     "05_c3d": {f"vidlab.{module}.{name}" for module, names in C3D.items() for name in names},
+    "06_one_descriptor_many_tasks": {
+        f"vidlab.features.{name}"
+        for name in ("described", "unit", "joined", "COSTS", "svm", "projected", "nearest", "distances")
+        + ("pair_rows", "leave_one_out")
+    },
 }
 
 

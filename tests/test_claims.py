@@ -49,7 +49,7 @@ def test_the_bootstrap_agrees_with_a_loop():
 
 
 @given(st.integers(0, 1000), st.integers(0, 5))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_an_arm_right_on_k_more_of_every_ten_differs_by_ten_k_points(seed, k):
     base = np.random.default_rng(seed).integers(0, 5, (3, 5)).astype(float)
     tested = np.full((3, 5), 10.0)
@@ -59,7 +59,7 @@ def test_an_arm_right_on_k_more_of_every_ten_differs_by_ten_k_points(seed, k):
 
 
 @given(st.permutations(range(6)), st.permutations(range(4)))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_the_order_of_persons_and_runs_does_not_matter(persons, runs):
     data = tables(arms=4)
     shuffled = data[:, :, list(runs)][..., list(persons)]
@@ -68,7 +68,7 @@ def test_the_order_of_persons_and_runs_does_not_matter(persons, runs):
 
 
 @given(st.integers(0, 100))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_swapping_the_arms_changes_the_sign(seed):
     data = tables(seed)
     assert np.allclose(claims.bootstrap(data, (1, -1), 30), -claims.bootstrap(data[::-1], (1, -1), 30))
@@ -125,7 +125,7 @@ def test_holm_leaves_one_test_alone_and_keeps_a_later_one_at_the_stop():
 
 
 @given(st.floats(-5, 5), st.sampled_from(["greater", "not-worse", "equivalent", "differs", "above", "below"]))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_a_claim_that_holds_has_a_small_p(shift, rule):
     draws = np.random.default_rng(0).normal(shift, 0.7, 2000)
     low, high = claims.interval(draws)

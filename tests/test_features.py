@@ -153,7 +153,7 @@ def test_leave_one_out_never_sees_the_group_it_labels():
 
 
 @given(st.integers(0, 1000))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_nearest_neighbours_are_of_other_groups(seed):
     rng = np.random.default_rng(seed)
     rows, labels, groups = rng.normal(size=(12, 3)), rng.permutation(12) % 3, [str(i // 3) for i in range(12)]
@@ -173,7 +173,7 @@ def test_too_few_neighbours_are_said():
 
 
 @given(st.integers(0, 1000))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_distances_are_symmetric_and_extreme_for_equal_rows(seed):
     rng = np.random.default_rng(seed)
     a, b = (features.unit(rng.uniform(0, 1, (3, 8))) for _ in range(2))

@@ -34,14 +34,14 @@ def layers(field: np.ndarray, filters: torch.Tensor) -> np.ndarray:
     return CELL**2 * F.avg_pool2d(maps, CELL)[0].numpy()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(fields)
 def test_a_histogram_of_flow_is_three_layers(field):
     filters = torch.tensor([[math.cos(a), math.sin(a)] for a in ANGLES], dtype=torch.float64)[..., None, None]
     np.testing.assert_allclose(layers(field, filters), counted(field), atol=1e-9)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(fields)
 def test_a_histogram_of_motion_boundaries_is_three_layers(field):
     """Of the horizontal flow's gradient, by central differences: filters of 3 x 3."""

@@ -43,7 +43,7 @@ def slow(fields: np.ndarray, subtract_mean: bool, follow: bool) -> np.ndarray:
     return volume
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(sizes, st.booleans())
 def test_plain_stacking_is_equation_1(size, subtract_mean):
     fields = random_fields(*size)
@@ -51,7 +51,7 @@ def test_plain_stacking_is_equation_1(size, subtract_mean):
     np.testing.assert_allclose(flow.stacked(fields, subtract_mean), expected, atol=1e-5)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(sizes, st.booleans())
 def test_trajectory_stacking_is_equation_2(size, subtract_mean):
     fields = random_fields(*size)
@@ -89,14 +89,14 @@ def test_both_ways_follows_trajectories_away_from_the_frame():
     np.testing.assert_allclose(got[:, 4:], expected, atol=2e-3)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(sizes)
 def test_mirroring_twice_changes_nothing(size):
     stack = flow.stacked(random_fields(*size))
     assert torch.equal(flow.mirrored(flow.mirrored(stack)), stack)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(sizes)
 def test_mirroring_reverses_columns_and_negates_x_alone(size):
     stack = flow.stacked(random_fields(*size))

@@ -38,7 +38,7 @@ def test_what_x_does_leaves_no_trace_in_y(height):
     np.testing.assert_array_equal(back[0], back[1])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 999), st.integers(1, 4), st.floats(0.01, 20), st.floats(-5, 5))
 def test_smooth_flow_survives_to_a_few_levels(seed, n, spread, shift):
     coarse = np.random.default_rng(seed).normal(shift, spread, (n, 2, 3, 4))

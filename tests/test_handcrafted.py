@@ -73,7 +73,7 @@ def test_the_response_equals_its_definition(at, sigma2, tau2):
     assert harris_response(video, sigma2, tau2)[at] == pytest.approx(slow, rel=1e-3)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seed=st.integers(0, 10_000), levels=st.integers(1, 6))
 def test_local_maxima_are_those_of_a_plain_search(seed, levels):
     h = np.random.default_rng(seed).integers(0, levels + 1, (5, 6, 7)).astype(np.float32)
@@ -101,7 +101,7 @@ def test_steady_motion_answers_far_less_than_a_reversal():
     assert steady.max() < 0.1 * turning.max()
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(later=st.integers(0, 20), down=st.integers(0, 2), right=st.integers(-1, 2))
 def test_points_move_with_the_video(later, down, right):
     """Any number of frames; whole steps of the coarsest grid (8 pixels) in space."""
@@ -195,7 +195,7 @@ def hof_slowly(flow, point):
     return np.divide(cells, total, out=np.zeros_like(cells), where=total > 0).ravel()
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(t=st.integers(0, 14), y=st.integers(0, 29), x=st.integers(0, 39), tau=st.sampled_from([2**0.5, 2.0]))
 def test_histograms_equal_a_count_pixel_by_pixel(t, y, x, tau):
     flow = np.random.default_rng(0).normal(0, 1, (15, 2, 30, 40)).astype(np.float32)
@@ -205,7 +205,7 @@ def test_histograms_equal_a_count_pixel_by_pixel(t, y, x, tau):
 
 
 @given(t=st.floats(0, 19), y=st.floats(0, 119), x=st.floats(0, 159), sigma=st.sampled_from([2.0, 4.0, 11.3]))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_a_cell_sums_to_one_or_lies_outside(t, y, x, sigma):
     flow = np.zeros((20, 2, 60, 80), np.float32)
     point = np.array([[t, y, x, sigma, 2.0]])

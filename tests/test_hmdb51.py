@@ -118,7 +118,7 @@ SOURCE = st.text("abcABC019-_()[]#!&+;~@,'=", min_size=1, max_size=20)
 ACTION = st.text("abc_", min_size=1, max_size=8)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(ACTION, st.dictionaries(SOURCE, st.sampled_from([0, 1, 2]), min_size=1, max_size=8))
 def test_any_names_come_back(tmp_path_factory, action, marks):
     marks = {s: m for s, m in marks.items() if sum(s.lower() == other.lower() for other in marks) == 1}

@@ -69,7 +69,7 @@ def test_five_by_five_kernels_keep_the_size_of_the_maps():
 
 
 @given(st.integers(1, 300), st.integers(0, 6))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_pooled_is_what_pooling_leaves(size, times):
     line = torch.zeros(1, 1, 1, 1, size)
     for _ in range(times):

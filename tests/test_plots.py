@@ -151,7 +151,7 @@ def test_a_perfect_confusion_matrix_says_so():
 
 
 @given(st.integers(1, 60), st.integers(1, 12), st.integers(1, 12))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_the_windows_diagram_counts_windows(length, size, hop):
     expected = max(length - size, 0) // hop + 1
     assert f"into {expected} windows" in plots.windows_diagram(length, size, hop).alt

@@ -142,7 +142,7 @@ def test_writing_aside_leaves_nothing_half_done(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["a.txt"] and path.read_text() == "old"
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(length=st.integers(1, 30), height=st.integers(8, 40), width=st.integers(8, 40), grey=st.booleans())
 def test_any_length_and_size_comes_back(length, height, width, grey, tmp_path_factory):
     shape = (length, 2 * height, 2 * width, 1 if grey else 3)

@@ -72,7 +72,7 @@ def test_the_transform_is_stored(clips, tmp_path):
 CUTS = st.lists(st.tuples(st.integers(0, 29), st.integers(1, 30)), max_size=4)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(length=st.integers(1, 30), cuts=CUTS)
 def test_a_stretch_is_that_of_direct_decoding(length, cuts, tmp_path_factory):
     folder = tmp_path_factory.mktemp("s")

@@ -49,7 +49,7 @@ def test_faces_differ():
             assert np.abs(one.astype(int) - other).mean() > 3
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.integers(0, 10_000), st.floats(-0.4, 0.4))
 def test_a_head_fills_the_height_it_is_given(seed, yaw):
     does = faces.Expression.rest(1)

@@ -90,14 +90,14 @@ def test_another_size_is_refused():
         hmdb.names("huge")
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.sampled_from(NAMES))
 def test_videos_are_as_long_as_stated(name):
     assert 32 <= hmdb.shot(name).length <= 64
     assert 22 <= hmdb.shot(name, size="quick").length <= 26
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.sampled_from(NAMES))
 def test_a_stretch_equals_the_same_stretch_of_the_whole(name):
     assert (hmdb.draw(hmdb.shot(name), 3, 6) == hmdb.draw(hmdb.shot(name))[3:6]).all()

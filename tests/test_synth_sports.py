@@ -102,7 +102,7 @@ def test_full_is_the_same_video_with_four_times_the_pixels():
 
 
 @given(st.sampled_from(sorted(sport_motions.HANDS)), st.floats(0, 1))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_hands_stay_within_reach_and_their_paths_close(name, phase):
     path, period = sport_motions.HANDS[name]
     here, later = path(np.array([phase, phase + 1.0]))

@@ -140,7 +140,7 @@ def test_a_stronger_camera_moves_more():
     assert far[0] < far[1] < far[2]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 10**6), st.floats(0, 2))
 def test_the_camera_never_looks_beyond_the_canvas(seed, strength):
     path = camera.path(np.random.default_rng(seed), 64, SIZE, strength)
@@ -149,7 +149,7 @@ def test_the_camera_never_looks_beyond_the_canvas(seed, strength):
     assert seen.min() > -places.MARGIN and (seen - [160, 120]).max() < places.MARGIN
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 10**6))
 def test_one_step_leads_from_where_a_point_is_seen_to_where_it_is_seen_next(seed):
     path = camera.path(np.random.default_rng(seed), 5, SIZE)
@@ -209,7 +209,7 @@ def test_a_thing_flows_as_its_anchors_move():
     assert mean == pytest.approx(anchors[6, 0] - anchors[5, 0], abs=0.15)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 10**6), st.floats(-3, 3), st.floats(0.8, 1.25))
 def test_a_bone_that_only_shifts_turns_and_grows_carries_its_points_rigidly(seed, angle, grow):
     rng = np.random.default_rng(seed)

@@ -92,7 +92,7 @@ def test_quick_has_a_group_to_test_in_each_split():
     assert all(len(lists[f"ucfTrainTestlist/testlist0{n}.txt"].splitlines()) == 24 for n in (1, 2, 3))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(NAMES, st.sampled_from(["quick", "laptop", "full"]))
 def test_lengths_and_pictures(name, size):
     plan = ucf.shot(name, size=size)
@@ -104,7 +104,7 @@ def test_lengths_and_pictures(name, size):
     assert 0 <= start < stop <= plan.length
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(NAMES)
 def test_bodies_are_large_and_in_the_picture(name):
     plan = ucf.shot(name, camera=0)

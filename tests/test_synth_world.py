@@ -70,7 +70,7 @@ def test_a_wrong_size_or_dial_is_refused(change):
         kth.names(change["size"]) if "size" in change else kth.shot("person01_boxing_d1", **change)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(NAMES, st.sampled_from(["quick", "laptop"]))
 def test_ranges_are_in_order_and_hold_all_that_is_visible(name, size):
     plan = kth.shot(name, size=size)
@@ -83,7 +83,7 @@ def test_ranges_are_in_order_and_hold_all_that_is_visible(name, size):
     assert not (plan.visible & outside).any()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(NAMES)
 def test_bones_keep_their_length(name):
     plan = kth.shot(name)

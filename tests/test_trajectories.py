@@ -322,7 +322,7 @@ def test_descriptors_do_not_see_contrast_or_speed():
 
 
 @given(st.integers(0, 10_000), st.booleans())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_descriptors_have_length_one_or_are_zero(seed, root):
     counts = np.random.default_rng(seed).exponential(5, (4, 3, 2, 2, 8)).astype(np.float32)
     counts[2] = 0

@@ -88,7 +88,7 @@ def test_a_box_larger_than_the_frame_is_refused():
         crop_box(noise(1, 40, 80), np.array([[20.0, 20.0]]))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(shape=st.tuples(st.integers(1, 9), st.integers(3, 9), st.integers(3, 9)), seed=st.integers(0, 1000))
 def test_normalisation_equals_its_definition(shape, seed):
     clip = noise(*shape, seed=seed).astype(np.float64)
@@ -97,7 +97,7 @@ def test_normalisation_equals_its_definition(shape, seed):
 
 
 @given(gain=st.floats(0.1, 10), offset=st.floats(-100, 100))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_normalisation_ignores_gain_and_offset(gain, offset):
     clip = torch.from_numpy(noise(9, 12, 10).astype(np.float64))
     torch.testing.assert_close(

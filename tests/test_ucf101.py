@@ -164,7 +164,7 @@ WORD = st.text("ABCdef09_", min_size=1, max_size=12)
 VIDEOS = st.sets(st.tuples(st.integers(0, 4), st.integers(1, 25), st.integers(1, 9)), min_size=1, max_size=20)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(WORD, min_size=5, max_size=5, unique_by=str.lower), VIDEOS)
 def test_any_names_come_back(tmp_path_factory, classes, videos):
     """Also classes with underscores and digits; groups up to 7 are tested, the others train."""

@@ -1,5 +1,7 @@
 """From videos to descriptors and labels: `vidlab features` and `vidlab classify`."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -83,9 +85,29 @@ def test_features_of_a_folder_are_written_whole(net, found, tmp_path, monkeypatc
 def test_a_folder_is_classified_with_frozen_features(net, found, tmp_path, monkeypatch):
     monkeypatch.setattr(workshop, "describer", lambda *_: describe.recorded(net, 44, "net"))
     monkeypatch.setattr(workshop, "best_device", lambda: "cpu")
-    told = workshop.classify_on("c3d", found, tmp_path / "store", "", None)
+    told = workshop.classify_on("c3d", found, tmp_path / "store", "without-g01", None)
     assert "without-g01: 4 videos train, 2 are tested" in told
     assert "% of 2 videos" in told and "true classes by row" in told
+    told = workshop.classify_on("c3d", found, tmp_path / "store", "", None)
+    assert "trained on all other groups" in told and "% of 6 videos" in told and "note:" not in told
+    monkeypatch.setattr(workshop, "MOST_GROUPS", 2)
+    holdout = found.split("holdout")
+    told = workshop.classify_on("c3d", found, tmp_path / "store", "", None)
+    assert f"holdout: {len(holdout.train)} videos train, {len(holdout.test)} are tested" in told
+
+
+def test_a_class_of_one_group_is_said_to_be_never_found(found):
+    last = replace(found.videos[-1], label=2)
+    three = replace(found, classes=(*found.classes, "Up"), videos=(*found.videos[:-1], last))
+    answers, tested, head = workshop._answers(np.eye(6), three, None)
+    assert tested.tolist() == list(range(6)) and answers[-1] != 2
+    assert "note: all videos of Up are of one group" in head[-1]
+
+
+def test_one_class_cannot_train_an_svm(found):
+    one = replace(found, videos=tuple(v for v in found.videos if v.label == 0))
+    with pytest.raises(ValueError, match="are of one class: an SVM takes two"):
+        workshop._answers(np.eye(len(one.videos)), one, None)
 
 
 @pytest.mark.parametrize(

@@ -203,7 +203,7 @@ def features(
 @app.command()
 def classify(
     root: Annotated[Path, typer.Argument(help="a folder with a sub-folder of videos for each class")],
-    split: Split = "",
+    split: Annotated[str, typer.Option(help="a split to test on; default: every group in turn")] = "",
     net: Annotated[str, typer.Option(help="c3d | vgg19, frame by frame")] = "c3d",
     weights: Annotated[
         Path | None, typer.Option(help="published weights of that net; default: the recorded small C3D")

@@ -112,6 +112,8 @@ def svm(known: np.ndarray, truth: np.ndarray, groups: Sequence[str], costs: Sequ
 
     The paper prints no C. With fewer than two groups, or a single cost, there is nothing to choose.
     """
+    if len(set(truth.tolist())) < 2:
+        raise ValueError(f"all {len(truth)} videos to train on are of one class: an SVM takes two")
     folds = min(folds, len(set(groups)))
     machine = LinearSVC(C=costs[len(costs) // 2], dual=False, max_iter=5000, random_state=0)
     if folds < 2 or len(costs) < 2:

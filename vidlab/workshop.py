@@ -19,6 +19,7 @@ from vidlab.papers.c3d.describe import Describer
 from vidlab.papers.worlds import Material
 from vidlab.train import best_device
 from vidlab.videos.benchmark import Benchmark, Split, only
+from vidlab.videos.folder import MOST_GROUPS
 from vidlab.videos.reading import written_whole
 
 NETS = (table.PAPER, "spatial", "temporal")
@@ -144,19 +145,33 @@ def describe_to(net: str, found: Benchmark, store: Path, out: Path, layers: list
 
 def classify_on(net: str, found: Benchmark, store: Path, split: str, weights_file: Path | None,
                 mean: Path | None = None) -> str:  # fmt: skip
-    """Frozen features and a linear SVM: train on one side of a split and name the videos of the other."""
-    chosen = found.split(split or found.splits[0].name)
+    """Frozen features and a linear SVM, tested on a split, or, where none is named, on all videos in turn."""
+    chosen = found.split(split) if split else None
     by = describer(net, weights_file, mean)
     table = by.extract(found, store / f"features-{net}-fc6", ("fc6",), best_device())["fc6"]
-    rows, known, tested = features.unit(table), np.array(chosen.train), np.array(chosen.test)
-    groups = [found.groups[i] for i in known]
-    answers = features.svm(rows[known], found.labels[known], groups).predict(rows[tested])
+    answers, tested, head = _answers(features.unit(table), found, chosen)
     right, names = 100 * np.mean(answers == found.labels[tested]), np.array(found.classes)
     counts = pd.crosstab(names[found.labels[tested]], names[answers], rownames=[""], colnames=[""])
     told = f"frozen fc6 of {net} and a linear SVM: {right:.1f} % of {len(tested)} videos"
-    lines = [*_head(found, chosen), told,
-             "true classes by row, answers by column:", counts.to_string()]  # fmt: skip
-    return "\n".join(lines)
+    return "\n".join([*head, told, "true classes by row, answers by column:", counts.to_string()])
+
+
+def _answers(rows: np.ndarray, found: Benchmark, split: Split | None
+             ) -> tuple[np.ndarray, np.ndarray, list[str]]:  # fmt: skip
+    """Labels that an SVM gives, the indices of the videos that it gives them to, and what to say of them."""
+    if split is None and len(set(found.groups)) <= MOST_GROUPS:
+        told = features.leave_one_out(rows, found.labels, found.groups).argmax(1)
+        head = f"{found.name}: each group's videos are named by an SVM that is trained on all other groups"
+        alone = [name for label, name in enumerate(found.classes)
+                 if len({v.group for v in found.videos if v.label == label}) == 1]  # fmt: skip
+        never = f"all videos of {', '.join(alone)} are of one group: no SVM that names them has met the class"
+        notes = [*found.notes, never] if alone else found.notes
+        return told, np.arange(len(told)), [head, *(f"note: {note}" for note in notes)]
+    split = split or found.split("holdout")
+    known, tested = np.array(split.train), np.array(split.test)
+    groups = [found.groups[i] for i in known]
+    told = features.svm(rows[known], found.labels[known], groups).predict(rows[tested])
+    return told, tested, _head(found, split)
 
 
 def benchmark(kind: str, root: Path, classes, partial: bool) -> Benchmark:

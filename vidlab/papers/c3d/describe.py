@@ -14,6 +14,7 @@ from vidlab.nets.c3d import ClipNet
 from vidlab.nets.vgg19 import VGG19
 from vidlab.papers.c3d.clips import BATCH
 from vidlab.papers.samples import GREY, SPREAD
+from vidlab.train import keep_memory
 from vidlab.videos.benchmark import Benchmark, Video
 from vidlab.videos.reading import read_frames
 
@@ -53,6 +54,7 @@ class Describer:
     def extract(self, found: Benchmark, folder: Path, layers: Sequence[str] = ("fc6",), device: str = "cpu"
                 ) -> dict[str, np.ndarray]:  # fmt: skip
         """Rows (V, d) a layer of all videos of a data set, on the disk; stops and resumes."""
+        keep_memory()  # as `fit` does: a quarter less time
 
         def of(number: int) -> dict[str, np.ndarray]:
             video = found.videos[number]

@@ -200,3 +200,12 @@ def test_fine_tuning_starts_from_everything_but_the_classifier():
     own = net.full.fc8.weight.clone()
     solve.start_from(net, trained)
     assert torch.equal(net.conv3b.weight, trained.conv3b.weight) and torch.equal(net.full.fc8.weight, own)
+
+
+def test_minutes_grow_with_the_work_of_a_network():
+    own = {name: paper.minutes(paper.arm(name)[0], alone=False) for name in ("depth-1", "depth-3", "depth-7")}
+    assert own["depth-1"] < own["depth-3"] < own["depth-7"]
+    small, large = (
+        paper.minutes(paper.arm(name)[0], alone=False) - solve.SAMPLING for name in ("depth-3", "net-112")
+    )
+    assert large == pytest.approx(4 * small, rel=0.1)  # four times the pixels

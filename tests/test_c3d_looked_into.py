@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from vidlab import flow
 from vidlab.nets import C3D
 from vidlab.papers import c3d as paper
 from vidlab.papers import worlds
@@ -76,8 +77,10 @@ def test_maps_are_counted_that_say_yes(arm, few, net, monkeypatch):
     monkeypatch.setattr(projected, "measured", lambda net, found, size, k: rows[k])
     found = paper.train(paper.arm(arm)[0], "quick")
     assert found.video_names == [f"map {k}" for k in range(51)]  # of which 47 never fire
-    expected = [1, 1, 0, 0] if arm == "projected-moving" else [1, 0, 0, 1]
+    moving = arm == "projected-moving"
+    expected = [1, 1, 1, 0] if moving else [1, 0, 0, 1]
     assert found.predictions.tolist() == expected + 47 * [0]  # the third has no energy in its first frames
+    assert found.extra["unknown"] == (0 if moving else 1)
     assert found.extra["gains"] == [1.0, 2.0] and found.extra["fire"] == 4
     assert len(found.extra["energy"]) == 16
 
@@ -103,18 +106,33 @@ def test_the_first_call_is_not_counted_and_the_median_of_the_others_is(monkeypat
     assert clock.seconds(work, "cpu") == 3.0 and next(took, None) is None
 
 
-def test_every_method_of_table_6_is_timed_on_the_same_frames(monkeypatch):
-    sizes = []
-    monkeypatch.setattr(clock, "C3D", lambda: C3D(5, 56, 0.05).eval())
-    monkeypatch.setattr(clock, "seconds", lambda work, device: 0.5)
-    whole = clock.some_frames
-    monkeypatch.setattr(clock, "some_frames", lambda *a: sizes.append(whole(*a).shape) or whole(*a))
+def test_table_6_is_timed_on_frames_as_large_as_those_of_ucf101():
+    frames = clock.some_frames("quick", 0)
+    assert frames.shape == (48, 240, 320, 3) and frames.dtype == np.uint8
+
+
+def test_every_method_of_table_6_is_timed_at_work_on_the_same_frames(monkeypatch):
+    """Each really does what it is timed for, here on 17 frames of a sixteenth of the size."""
+    done, whole = [], clock.some_frames
+    monkeypatch.setattr(clock, "C3D", lambda: C3D(5, 56, 0.05))
+    monkeypatch.setattr(clock, "some_frames", lambda *a: whole(*a)[:17, ::4, ::4])
+    monkeypatch.setattr(clock, "seconds", lambda work, device: done.append(work()) or 0.5)
     found = paper.train(paper.arm("run-time")[0], "quick").extra
-    assert sizes == [(48, 240, 320, 3)]
-    assert {"C3D", "trajectories", "brox", "farneback", "dis", "horn_schunck"} <= {
-        name.replace("-", "_") for name in found
-    }
-    assert found["C3D"] == 96 and found["c3d_over_brox"] == 1
+    told = dict(zip(found, done, strict=False))  # the ratios come last
+    assert list(told) == ["C3D", "trajectories", *flow.METHODS] and len(done) == len(told)
+    assert told["C3D"]["fc6"].shape == (205,)
+    assert told["trajectories"].points.shape[1:] == (16, 2) and len(told["trajectories"].points)
+    assert {told[method].shape for method in flow.METHODS} == {(16, 2, 60, 80)}
+
+
+def test_rates_are_frames_a_second_and_ratios_those_of_rates(monkeypatch):
+    took = iter([0.5, 1.0, 2.0, 4.0, 8.0, 16.0])
+    monkeypatch.setattr(clock, "C3D", lambda: C3D(5, 56, 0.05))
+    monkeypatch.setattr(clock, "seconds", lambda work, device: next(took))
+    found = paper.train(paper.arm("run-time")[0], "quick").extra
+    assert [found[name] for name in ("C3D", "trajectories", *flow.METHODS)] == [96, 48, 24, 12, 6, 3]
+    for name in ("trajectories", "farneback", "brox"):
+        assert found[f"c3d_over_{name}"] == found["C3D"] / found[name]
 
 
 def test_a_step_is_timed_at_the_three_sizes_of_the_paper(monkeypatch):
@@ -124,6 +142,13 @@ def test_a_step_is_timed_at_the_three_sizes_of_the_paper(monkeypatch):
     found = paper.train(paper.arm("step-time")[0], "quick").extra
     assert asked == [56, 112, 224]
     assert found["56_to_112"] == 4 and found["112_to_224"] == 4 and found["seconds_56"] == 56**2 / 2
+
+
+def test_a_clock_of_the_papers_size_is_one_of_a_gpu():
+    whole = paper.at_paper_size(paper.arm("run-time")[0])
+    assert whole.id != paper.arm("run-time")[0].id
+    with pytest.raises(ValueError, match="record it with --device cuda"):
+        paper.train(whole, "quick", "cpu")
 
 
 def test_a_step_trains():

@@ -88,7 +88,26 @@ def test_actions_are_named_after_a_projection(marked):
     whole, flat = outcome("svm-three"), outcome("pca-2-c3d")
     assert len(whole.labels) == len(flat.labels) == 24
     assert (whole.predictions == whole.labels).mean() > (flat.predictions == flat.labels).mean()
-    assert whole.extra["cost"] in features.COSTS
+
+
+def test_actions_are_learnt_from_the_training_side_by_its_groups(marked, monkeypatch):
+    asked, svm = [], features.svm
+
+    def listening(rows, labels, groups):
+        asked.append((labels.tolist(), groups))
+        return svm(rows, labels, groups)
+
+    monkeypatch.setattr(features, "svm", listening)
+    outcome("svm-three")
+    benchmark = worlds.material(worlds.UCF, "quick").benchmark
+    videos = [benchmark.videos[i] for i in benchmark.split("split1").train]
+    assert asked == [([video.label for video in videos], [video.group for video in videos])]
+
+
+def test_the_cost_that_was_chosen_is_told(marked, monkeypatch):
+    svm = features.svm
+    monkeypatch.setattr(features, "svm", lambda *known: svm(*known, costs=(7.0,)))
+    assert outcome("svm-three").extra["cost"] == 7.0
 
 
 def test_several_descriptors_stand_side_by_side(marked):

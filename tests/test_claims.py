@@ -283,6 +283,19 @@ def test_a_stored_measure_is_read(rows):
     assert (row.estimate, row.verdict) == (pytest.approx(0.2), claims.HOLDS)
 
 
+def test_a_mean_of_few_runs_has_students_interval():
+    found, draws = statistic.mean_of_runs(np.array([1.0, 2.0, 4.0]))
+    mean, error = 7 / 3, np.std([1, 2, 4], ddof=1) / np.sqrt(3)
+    assert found == pytest.approx(mean)
+    # 4.303 and 14.09: two-sided 5 % and .5 % of Student's t with two degrees of freedom, from a printed table
+    assert statistic.interval(draws, 0.05) == pytest.approx(
+        (mean - 4.303 * error, mean + 4.303 * error), rel=1e-2
+    )
+    assert statistic.interval(draws, 0.005) == pytest.approx(
+        (mean - 14.09 * error, mean + 14.09 * error), rel=2e-2
+    )
+
+
 def test_spreads_use_one_run_a_split(rows):
     assert verdict(rows, "bac-4", NAMES["bac-4"][0]).runs == 15
     assert verdict(rows, "bac-4", NAMES["bac-4"][1]).runs == 5

@@ -61,6 +61,12 @@ def test_the_stated_power_can_be_computed_again(test):
 
 
 @every_test
+def test_a_comparison_states_its_power_or_why_not(claim, test):
+    assert test.get("control") or ("power" in test) != ("no_power" in test)
+    assert ("power" in test) == ("expected" in test), "power rests on assumptions"
+
+
+@every_test
 def test_the_arms_exist(claim, test):
     experiments = [runs.PAPERS[claim["paper"]].arm(name) for name in test["arms"]]
     assert set.intersection(*({(e.split, e.seed) for e in listed} for listed in experiments))

@@ -1,12 +1,14 @@
 """From videos to descriptors and labels: `vidlab features` and `vidlab classify`."""
 
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from vidlab import workshop
+from vidlab import cli, workshop
 from vidlab.nets import C3D, VGG19
 from vidlab.papers.c3d import describe
 from vidlab.papers.samples import GREY, SPREAD
@@ -110,6 +112,77 @@ def test_one_class_cannot_train_an_svm(found):
         workshop._answers(np.eye(len(one.videos)), one, None)
 
 
+@pytest.fixture
+def run(net, monkeypatch, tmp_path, capsys):
+    """Call the command, with a small network for the recorded one: (exit status, stdout, stderr)."""
+    monkeypatch.setattr(workshop, "describer", lambda *_: describe.recorded(net, 44, "net"))
+    monkeypatch.setattr(workshop, "best_device", lambda: "cpu")
+    monkeypatch.setenv("VIDLAB_DATA", str(tmp_path / "data"))
+
+    def call(*arguments: str | Path) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["vidlab", *map(str, arguments)])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        return int(end.value.code or 0), *capsys.readouterr()
+
+    return call
+
+
+@pytest.fixture
+def with_bad(found):
+    """The folder of videos, and two of them that are no videos any more."""
+    bad = [found.videos[0].path, found.videos[4].path]
+    for path in bad:
+        path.write_bytes(path.read_bytes()[:300])
+    return bad[0].parent.parent, bad
+
+
+@pytest.mark.parametrize("command", ["features", "classify"])
+def test_the_command_tells_all_bad_files_and_goes_on_without_them(run, with_bad, tmp_path, command):
+    root, bad = with_bad
+    out = tmp_path / "rows.npz"
+    call = ["features", "--root", root, "--out", out] if command == "features" else ["classify", root]
+    for excluded, left in ((), bad), (bad[:1], bad[1:]):
+        status, _, err = run(*call, *(part for path in excluded for part in ("--exclude", path.stem)))
+        assert status == 1 and len(err.splitlines()) == 1 + len(left) and not out.exists()
+        for path, line in zip(left, err.splitlines()[1:], strict=True):
+            assert str(path) in line and line.endswith(f"leave it out (--exclude {path.stem})")
+    status, told, err = run(*call, "--exclude", bad[0].stem, "--exclude", bad[1].stem)
+    assert (status, err) == (0, "") and all(f"note: {path.stem} was left out" in told for path in bad)
+    assert "4 videos: fc6 (4, 205)" in told if command == "features" else "% of 4 videos" in told
+
+
+def test_a_file_of_kth_is_left_out_by_its_own_name_or_by_the_lists(run, tmp_path):
+    (tmp_path / "videos").mkdir()
+    for person in (1, 2):
+        path = tmp_path / "videos" / f"person{person:02d}_boxing_d1_uncomp.avi"
+        write_frames(path, noisy(2, person))
+    path.write_bytes(b"no video")
+    call = ["features", "--data", "kth", "--root", tmp_path / "videos", "--out", tmp_path / "rows.npz"]
+    assert f"(--exclude {path.stem})" in run(*call)[2]
+    for name in (path.stem, path.stem.removesuffix("_uncomp")):
+        assert "1 videos: fc6 (1, 205)" in run(*call, "--exclude", name)[1]
+
+
+def test_nothing_left_to_describe_is_one_line(run, found, tmp_path):
+    root = found.videos[0].path.parent.parent
+    every = [part for video in found.videos for part in ("--exclude", video.name)]
+    status, _, err = run("features", "--root", root, "--out", tmp_path / "rows.npz", *every)
+    assert status == 1 and err == "vidlab: videos: there is no video left to describe\n"
+
+
+@pytest.mark.parametrize("names", [["mine.avi"], ["v_x_g01_c01.avi", "v_x_g01_c02.avi"]])
+def test_features_need_no_split_and_classify_does(run, tmp_path, names):
+    (tmp_path / "videos" / "one").mkdir(parents=True)
+    for number, name in enumerate(names):
+        write_frames(tmp_path / "videos" / "one" / name, noisy(2, number))
+    status, told, _ = run("features", "--root", tmp_path / "videos", "--out", tmp_path / "rows.npz")
+    assert status == 0 and f"{len(names)} videos: fc6 ({len(names)}, 205)" in told
+    assert np.load(tmp_path / "rows.npz")["names"].tolist() == [Path(name).stem for name in names]
+    status, _, err = run("classify", tmp_path / "videos")
+    assert status == 1 and "no split has videos on both sides" in err and len(err.splitlines()) == 1
+
+
 @pytest.mark.parametrize(
     ("net_name", "out", "told"),
     [("vgg", "f.npz", "--net vgg"), ("c3d", "f.csv", "ends in .npz"), ("vgg19", "f.npz", "give --weights")],
@@ -126,6 +199,7 @@ def test_without_a_recorded_run_the_command_is_named(monkeypatch):
 
 
 def test_an_image_network_describes_a_video_by_the_mean_over_frames(found, tmp_path, monkeypatch):
+    monkeypatch.setenv("VIDLAB_DATA", str(tmp_path / "data"))
     torch.save(VGG19(7, width=1 / 32).state_dict(), tmp_path / "vgg.pth")
     by, frames = workshop.describer("vgg19", tmp_path / "vgg.pth"), noisy(2, 0, 20)
     told = by.described(frames, ("fc6", "fc7", "prob"))
@@ -137,7 +211,8 @@ def test_an_image_network_describes_a_video_by_the_mean_over_frames(found, tmp_p
     assert "frozen fc6 of vgg19 and a linear SVM" in told
 
 
-def test_published_weights_describe_as_the_paper_does(tmp_path):
+def test_published_weights_describe_as_the_paper_does(tmp_path, monkeypatch):
+    monkeypatch.setenv("VIDLAB_DATA", str(tmp_path / "data"))
     torch.save(
         {key.removeprefix("full."): t for key, t in C3D(7, width=1 / 32).state_dict().items()},
         tmp_path / "w.pth",

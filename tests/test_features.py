@@ -1,6 +1,7 @@
 """Descriptors: averages that stream and resume, SVMs, compactness, pairs of never-seen classes, windows."""
 
 import time
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -87,6 +88,21 @@ def test_what_is_extracted_once_is_not_asked_for_again(tmp_path):
     assert asked == []
 
 
+def peak_of(count, folder, size=20_000):
+    """The most bytes that were in use at once while `count` videos were extracted."""
+    tracemalloc.start()
+    features.extract(folder, count, "net", lambda number: {"fc6": np.full(size, number, np.float32)})
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak
+
+
+def test_memory_does_not_grow_with_the_number_of_videos(tmp_path):
+    """Rows are on the disk: fifty videos take no more than five do. (A mapped file counts as no memory.)"""
+    peak_of(1, tmp_path / "first")  # what is imported or prepared once counts for neither
+    assert peak_of(50, tmp_path / "many") < 2 * peak_of(5, tmp_path / "few")
+
+
 def test_unit_rows_have_length_one_and_zeros_stay():
     rows = features.unit(np.array([[3.0, 4.0], [0.0, 0.0]]))
     np.testing.assert_allclose(rows, [[0.6, 0.8], [0, 0]])
@@ -97,12 +113,67 @@ def test_joined_descriptors_weigh_alike():
     np.testing.assert_allclose(both, [[0.6, 0.8, 0, 1]])
 
 
-def test_the_svm_learns_and_chooses_its_cost_on_training_groups():
+def test_the_svm_tells_blobs_apart():
     rows, labels, groups = blobs()
-    machine = features.svm(rows, labels, groups)
-    assert machine.C in features.COSTS
-    assert (machine.predict(rows) == labels).mean() > 0.95
-    assert features.svm(rows, labels, ["one"] * len(rows)).C == 10.0
+    assert (features.svm(rows, labels, groups).predict(rows) == labels).mean() > 0.95
+
+
+def rooms():
+    """A noisy mark of the class in every row; and a faint one of the group's room, which tells the class of
+    a group that is known, and nothing of another."""
+    rng = np.random.default_rng(0)
+    group = np.tile(np.arange(12), 6)
+    mark = 2 * (group % 2) - 1 + rng.normal(size=len(group))
+    return np.hstack([mark[:, None], 0.1 * rng.normal(size=(12, 30))[group]]), group % 2, group
+
+
+def test_the_cost_is_chosen_for_groups_that_are_not_known():
+    """Only a dear SVM learns faint rooms: it wins where videos of a known room are asked for."""
+    rows, labels, group = rooms()
+    assert features.svm(rows, labels, [f"g{k}" for k in group]).C == 0.1
+    assert features.svm(rows, labels, [f"video {k}" for k in range(len(rows))]).C > 0.1
+
+
+def test_the_same_cost_is_chosen_every_time():
+    rng = np.random.default_rng(0)
+    rows, labels, groups = (
+        rng.normal(size=(40, 6)),
+        rng.permutation(40) % 2,
+        [f"g{k % 10}" for k in range(40)],
+    )
+    assert len({features.svm(rows, labels, groups).C for _ in range(8)}) == 1
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    ("labels", "groups"),
+    [([0, 1, 0, 1], "aaaa"), ([0, 0, 1, 1], "aabb"), ([0, 0, 1, 1, 2, 2], "aabbcc"), ([0, 1], "ab")],
+    ids=["one group", "two classes of one group each", "three classes of one group each", "two videos"],
+)
+def test_where_nothing_can_be_chosen_the_cost_is_the_middle_one(labels, groups):
+    rows = np.random.default_rng(0).uniform(size=(len(labels), 5))
+    assert features.svm(rows, np.array(labels), list(groups)).C == 10.0
+
+
+@pytest.mark.filterwarnings("error")
+def test_folds_that_train_on_one_class_have_no_say_in_the_cost():
+    """All videos of class 1 are of group c: who leaves it out trains on class 0 alone. The other folds need a
+    dear SVM, since a cheap one takes all videos for the many of class 1."""
+    labels, groups = np.array([0] * 5 + [1] * 8), list("aabb" + 9 * "c")
+    assert features.svm(0.2 * np.eye(2)[labels], labels, groups).C > 0.1
+
+
+def test_the_classes_are_spread_over_the_folds():
+    """Groups of 6, 4, 3 and 1 videos: folds that were only of equal size would have one class each."""
+    labels = np.array([0] * 6 + [1] * 4 + [1] * 3 + [0])
+    assert features.svm(np.eye(2)[labels], labels, list("aaaaaabbbbcccd"), folds=2).C == 0.1
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_class_of_one_video_is_learnt_without_a_warning():
+    rows, labels, groups = blobs(classes=3)
+    machine = features.svm(rows[:25], labels[:25], groups[:25])
+    assert machine.classes_.tolist() == [0, 1, 2]
 
 
 def test_margins_have_a_column_for_every_class():
@@ -139,6 +210,13 @@ def test_a_projection_keeps_distances_when_it_keeps_all_dimensions():
     few, _ = features.projected(rows[:40], rows[40:], 2)
     np.testing.assert_allclose(np.abs(few), np.abs(known[:, :2]), atol=1e-8)
     assert features.projected(rows[:5], rows[40:], 500)[1].shape == (20, 5)
+
+
+def test_a_projection_is_that_of_the_known_whatever_is_new():
+    rows, *_ = blobs(classes=3, each=20, width=12)
+    ours, _ = features.projected(rows[:40], rows[40:], 2)
+    same, _ = features.projected(rows[:40], 100 * rows[40:, ::-1], 2)
+    np.testing.assert_allclose(same, ours)
 
 
 def test_leave_one_out_never_sees_the_group_it_labels():
@@ -218,6 +296,14 @@ def test_similar_actions_are_told_for_classes_never_seen():
     rng = np.random.default_rng(0)
     nothing = features.similarity({"fc6": features.unit(rng.uniform(size=rows.shape))}, labels, count=60)
     assert abs(features.similarity_scores(*nothing[:3])[1] - 0.5) < 0.1
+
+
+def test_pairs_are_told_by_what_other_folds_taught():
+    """Random descriptors say nothing of new pairs; but 20 pairs with 48 features each are learnt by heart."""
+    rng, labels = np.random.default_rng(0), np.repeat(np.arange(20), 4)
+    rows = {layer: features.unit(rng.uniform(size=(80, 30))) for layer in features.LAYERS}
+    told, same, fold, _ = features.similarity(rows, labels, folds=10, count=2)
+    assert features.similarity_scores(told, same, fold)[0] < 0.8
 
 
 # --- windows ------------------------------------------------------------------------------------------------

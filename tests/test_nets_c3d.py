@@ -142,6 +142,21 @@ def test_matched_networks_have_as_many_parameters_as_depth_3(options, width):
     assert counted(SearchNet, crop=56, classes=24, width=found, **options) == pytest.approx(wanted, rel=0.01)
 
 
+def test_multiplications_are_weights_times_cells():
+    with torch.device("meta"):
+        found = c3d.multiplications(SearchNet(crop=112, classes=101))
+    maps = [3, 64, 128, 256, 256, 256]
+    cells = [16 * 112**2, 16 * 56**2, 8 * 28**2, 4 * 14**2, 2 * 7**2]
+    convolved = sum(27 * maps[n] * maps[n + 1] * cells[n] for n in range(5))
+    assert found == convolved + 256 * 4 * 4 * 2048 + 2048 * 2048 + 2048 * 101
+
+
+def test_counting_multiplications_leaves_no_hook():
+    net = SearchNet(DEPTH_1, 40, 5, width=0.1)
+    c3d.multiplications(net)
+    assert not any(layer._forward_hooks for layer in net.modules())
+
+
 def test_first_weights_are_those_of_the_released_code():
     torch.manual_seed(0)
     net = C3D(20, 56, 0.25)

@@ -73,6 +73,9 @@ DRAW: dict[str, Callable[[], plots.Picture]] = {
     "back-projection": lambda: plots.back_projection(
         np.repeat(VIDEO[..., None], 3, -1), RNG.normal(size=(3, 20, 24, 32)), np.full((20, 2, 24, 32), 2.0)
     ),
+    "shares by frame": lambda: plots.shares_by_frame(
+        {"on it": [3.0, 9.0]}, {"on it": [1.0, 2.0]}, [40.0, 60.0], "noise"
+    ),
     "data flow": lambda: plots.dataflow([(str(i), "some words on it") for i in range(6)]),
 }
 

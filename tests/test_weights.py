@@ -15,6 +15,12 @@ from vidlab.weights import cnn_m_2048, cnn_m_imagenet
 CLASSES = ("tench", "goldfish", "great white shark", "tiger shark")
 
 
+@pytest.fixture(autouse=True)
+def data(tmp_path, monkeypatch):
+    """What is converted is kept here, not among the user's data."""
+    monkeypatch.setenv("VIDLAB_DATA", str(tmp_path / "data"))
+
+
 def cell(items) -> np.ndarray:
     """A MATLAB cell array."""
     array = np.empty((1, len(items)), object)
@@ -115,6 +121,15 @@ def test_what_was_converted_once_is_the_same(tmp_path):
     frames = np.random.default_rng(0).integers(0, 256, (1, 70, 90, 3), np.uint8)
     torch.testing.assert_close(second.net(second.inputs(frames)), first.net(first.inputs(frames)))
     assert second.classes == CLASSES
+
+
+def test_the_second_reading_is_of_the_converted_file(tmp_path, monkeypatch):
+    path = a_file(tmp_path / "m.mat", trained())
+    first = cnn_m_2048(path)
+    monkeypatch.setattr(cnn_m_imagenet, "_from_matconvnet", None)
+    again = cnn_m_2048(path)
+    assert torch.equal(again.net.full8.weight, first.net.full8.weight)
+    assert torch.equal(again.average, first.average) and again.classes == CLASSES
 
 
 def complaint(path: Path, **options) -> str:

@@ -7,9 +7,16 @@ import torch
 from vidlab import weights
 from vidlab.nets import C3D, VGG19
 from vidlab.weights import c3d, vgg19
-from vidlab.weights.c3d_sports1m import LAYOUTS
+from vidlab.weights.c3d_sports1m import LAYOUTS, VOLUME
 
 NARROW = 1 / 32
+
+
+@pytest.fixture(autouse=True)
+def data(tmp_path, monkeypatch):
+    """What is converted is kept here, not among the user's data."""
+    monkeypatch.setenv("VIDLAB_DATA", str(tmp_path / "data"))
+    return tmp_path / "data"
 
 
 @pytest.fixture(scope="module")
@@ -37,10 +44,31 @@ def test_every_known_layout_gives_the_same_network(tmp_path, net, layout):
     assert ("prob" in published.layers) == ("fc8" in LAYOUTS[layout])
 
 
+def test_the_port_with_numbered_layers_is_read_with_and_without_its_classifier(tmp_path, net):
+    """The names in c3d-pretrained.pth of jfzhang95/pytorch-video-recognition, written out."""
+    names = [f"features.{n}" for n in (0, 3, 6, 8, 11, 13, 16, 18)] + [f"classifier.{n}" for n in (0, 3, 6)]
+    tensors = list(net.state_dict().values())  # weight and bias of each layer, first to last
+    found = dict(zip([f"{n}.{part}" for n in names for part in ("weight", "bias")], tensors, strict=True))
+    torch.save(found, tmp_path / "c3d.pth")
+    whole = c3d(tmp_path / "c3d.pth")
+    assert torch.equal(whole.net.full.fc8.weight, net.full.fc8.weight) and "prob" in whole.layers
+    torch.save({k: t for k, t in found.items() if "classifier.6" not in k}, tmp_path / "short.pth")
+    assert c3d(tmp_path / "short.pth").layers == ("pool5", "fc6", "fc7")
+
+
 def test_prefixes_of_training_programs_are_taken_off(tmp_path, net):
     found = {f"module.backbone.{key}": t for key, t in stored(net, "mmaction2").items()}
     torch.save({"state_dict": found, "meta": {}}, tmp_path / "c3d.pth")
     assert torch.equal(c3d(tmp_path / "c3d.pth").net.conv1a.weight, net.conv1a.weight)
+
+
+def test_two_keys_that_differ_in_their_prefix_alone_are_named(tmp_path, net):
+    found = stored(net, "mmaction")
+    torch.save(found | {"module.conv1a.weight": found["conv1a.weight"] + 1}, tmp_path / "c3d.pth")
+    with pytest.raises(
+        ValueError, match=r"it has both conv1a.weight and module.conv1a.weight, which are one"
+    ):
+        c3d(tmp_path / "c3d.pth")
 
 
 def test_what_was_converted_once_reads_the_same(tmp_path, net):
@@ -50,6 +78,28 @@ def test_what_was_converted_once_reads_the_same(tmp_path, net):
     again = c3d(tmp_path / "c3d.safetensors")
     assert again.layers == first.layers and torch.equal(again.mean, first.mean)
     assert all(torch.equal(a, b) for a, b in zip(first.net.parameters(), again.net.parameters(), strict=True))
+
+
+def weights_for(read, net) -> dict:
+    return stored(net, "mmaction") if read is c3d else VGG19(5, width=NARROW).state_dict()
+
+
+@pytest.mark.parametrize("read", [c3d, vgg19])
+def test_a_file_is_unpickled_once(tmp_path, net, read, monkeypatch):
+    torch.save(weights_for(read, net), tmp_path / "w.pth")
+    first = read(tmp_path / "w.pth")
+    monkeypatch.setattr(torch, "load", None)
+    again = read(tmp_path / "w.pth")
+    assert all(torch.equal(a, b) for a, b in zip(first.net.parameters(), again.net.parameters(), strict=True))
+
+
+@pytest.mark.parametrize("read", [c3d, vgg19])
+def test_a_safetensors_file_is_not_copied(tmp_path, net, read, data):
+    torch.save(weights_for(read, net), tmp_path / "w.pth")
+    read(tmp_path / "w.pth").write(tmp_path / "w.safetensors")
+    before = sorted(data.rglob("*"))
+    read(tmp_path / "w.safetensors")
+    assert sorted(data.rglob("*")) == before
 
 
 @pytest.mark.parametrize("key", ["conv3b.weight", "fc6.bias", "fc8.weight"])
@@ -95,13 +145,13 @@ def test_a_file_that_would_run_code_is_refused(tmp_path, capsys, read):
 
 
 @pytest.mark.parametrize("read", [c3d, vgg19])
-@pytest.mark.parametrize("content", [b"", b"no weights", None])
+@pytest.mark.parametrize("content", [b"", b"no weights", [1, 2], {0: torch.zeros(1)}])
 def test_files_that_hold_no_weights_are_refused_in_one_line(tmp_path, read, content):
     path = tmp_path / "w.pth"
-    if content is None:
-        torch.save([1, 2], path)
-    else:
+    if isinstance(content, bytes):
         path.write_bytes(content)
+    else:
+        torch.save(content, path)
     with pytest.raises(ValueError, match="w.pth: ") as caught:
         read(path)
     assert "\n" not in str(caught.value) and "; give" in str(caught.value)
@@ -139,10 +189,67 @@ def test_the_crop_is_the_centre_of_171_x_128_and_the_mean_volume_is_cropped_with
     np.testing.assert_array_equal(inputs[0], expected)
 
 
-def test_a_mean_volume_with_frames_and_channels_exchanged_is_refused(tmp_path, net):
-    np.save(tmp_path / "mean.npy", np.zeros((16, 3, 128, 171), np.float32))
-    with pytest.raises(ValueError, match=r"the mean volume is \(16, 3, 128, 171\), not \(3, 16, 128, 171\)"):
-        published(tmp_path, net, tmp_path / "mean.npy")
+def a_mean(path, value: float):
+    np.save(path, np.full(VOLUME, value, np.float32))
+    return path
+
+
+@pytest.mark.parametrize("name", ["c3d.pth", "c3d.safetensors"])
+def test_a_mean_that_is_given_goes_before_the_stored_one(tmp_path, net, name):
+    published(tmp_path, net, a_mean(tmp_path / "1.npy", 1)).write(tmp_path / "c3d.safetensors")
+    assert c3d(tmp_path / name, a_mean(tmp_path / "2.npy", 2)).mean.unique().tolist() == [2]
+
+
+def test_a_mean_in_a_safetensors_file_is_taken_where_none_is_given(tmp_path, net):
+    published(tmp_path, net, a_mean(tmp_path / "1.npy", 1)).write(tmp_path / "c3d.safetensors")
+    assert c3d(tmp_path / "c3d.safetensors").mean.unique().tolist() == [1]
+
+
+def test_a_mean_is_not_remembered_with_the_converted_weights(tmp_path, net):
+    published(tmp_path, net, a_mean(tmp_path / "1.npy", 1))
+    assert c3d(tmp_path / "c3d.pth").mean.flatten().tolist() == [90, 98, 102]
+
+
+def complaint_about_the_mean(tmp_path, net, name: str) -> str:
+    """What is said where a safetensors file of weights is given with a mean."""
+    published(tmp_path, net).write(tmp_path / "c3d.safetensors")
+    with pytest.raises(ValueError) as caught:
+        c3d(tmp_path / "c3d.safetensors", tmp_path / name)
+    told = str(caught.value)
+    assert told.startswith(f"{tmp_path / name}: ") and told.endswith("then the mean colour is taken")
+    assert "\n" not in told
+    return told
+
+
+def test_a_mean_that_is_not_there_is_said(tmp_path, net):
+    assert "there is no such file" in complaint_about_the_mean(tmp_path, net, "none.npy")
+
+
+@pytest.mark.parametrize("content", [b"", b"no mean", b"\x93NUMPY\x01\x00"], ids=["empty", "text", "cut"])
+def test_a_mean_in_a_file_of_another_kind_is_said(tmp_path, net, content):
+    (tmp_path / "mean.binaryproto").write_bytes(content)
+    assert "it is no .npy file" in complaint_about_the_mean(tmp_path, net, "mean.binaryproto")
+
+
+@pytest.mark.parametrize("shape", [(16, 3, 128, 171), (2, *VOLUME), (3,)])
+def test_a_mean_of_another_shape_is_said(tmp_path, net, shape):
+    """The first has frames and channels exchanged."""
+    np.save(tmp_path / "mean.npy", np.zeros(shape, np.float32))
+    told = complaint_about_the_mean(tmp_path, net, "mean.npy")
+    assert f"the mean volume is {shape}, not (3, 16, 128, 171)" in told
+
+
+@pytest.mark.parametrize("value", [np.nan, "x", 1j])
+def test_a_mean_that_is_no_number_is_said(tmp_path, net, value):
+    np.save(tmp_path / "mean.npy", np.full(VOLUME, value))
+    assert "values that are no numbers" in complaint_about_the_mean(tmp_path, net, "mean.npy")
+
+
+def test_a_stored_mean_of_another_shape_is_said(tmp_path, net):
+    tensors = net.state_dict() | {"mean": torch.zeros(3)}
+    weights.write(tmp_path / "c3d.safetensors", tensors, {"layers": "[]"})
+    with pytest.raises(ValueError, match=r"its mean is \(3,\), not \(3, 1, 1, 1\) or \(3, 16, 128, 171\)"):
+        c3d(tmp_path / "c3d.safetensors")
 
 
 def test_vgg19_reads_torchvisions_keys(tmp_path):

@@ -18,6 +18,7 @@ Videos = Annotated[Path, typer.Option(help="the folder with the videos")]
 Kind = Annotated[str, typer.Option(help="kth | ucf101 | hmdb51 | folder (one sub-folder a class)")]
 Split = Annotated[str, typer.Option(help="name of a split; default the first one of the data set")]
 Classes = Annotated[list[str] | None, typer.Option("--class", help="only these classes")]
+Exclude = Annotated[list[str] | None, typer.Option(help="leave this video out: its file's name, no suffix")]
 Partial = Annotated[bool, typer.Option("--partial", help="go on where videos of the data set are missing")]
 
 
@@ -142,11 +143,12 @@ def train(
         Path | None, typer.Option(help="file for the weights; default: named after the net")
     ] = None,
     partial: Partial = False,
+    exclude: Exclude = None,
 ) -> None:
     """Train on a data set of yours, test on its split, and print the confusion matrix."""
     from vidlab import workshop as at
 
-    found, store = at.benchmark(data, root, classes, partial), at.store_of(data, root)
+    found, store = at.benchmark(data, root, classes, partial, exclude or ()), at.store_of(data, root)
     print(at.train_on(net, found, store, split, samples, seed, out or Path(f"{net}.safetensors")))
 
 
@@ -158,12 +160,14 @@ def evaluate(
     split: Split = "",
     classes: Classes = None,
     partial: Partial = False,
+    exclude: Exclude = None,
 ) -> None:
     """Test trained weights on the test videos of a split and print the confusion matrix."""
     from vidlab import workshop as at
 
     at.saved(weights)  # a wrong file is told before anything is decoded
-    print(at.evaluate_on(weights, at.benchmark(data, root, classes, partial), at.store_of(data, root), split))
+    found = at.benchmark(data, root, classes, partial, exclude or ())
+    print(at.evaluate_on(weights, found, at.store_of(data, root), split))
 
 
 @app.command()
@@ -191,12 +195,13 @@ def features(
     ] = None,
     mean: Annotated[Path | None, typer.Option(help="their mean volume, .npy; default: a colour")] = None,
     classes: Classes = None,
+    exclude: Exclude = None,
     partial: Partial = False,
 ) -> None:
     """Describe every video by the mean over its clips of what a layer says. Goes on where it stopped."""
     from vidlab import workshop as at
 
-    found, store = at.benchmark(data, root, classes, partial), at.store_of(data, root)
+    found, store = at.dataset(data, root, classes, partial, exclude or ()), at.store_of(data, root)
     print(at.describe_to(net, found, store, out, layer or ["fc6"], weights, mean))
 
 
@@ -209,11 +214,12 @@ def classify(
         Path | None, typer.Option(help="published weights of that net; default: the recorded small C3D")
     ] = None,
     mean: Annotated[Path | None, typer.Option(help="their mean volume, .npy; default: a colour")] = None,
+    exclude: Exclude = None,
 ) -> None:
     """Frozen features and a linear SVM: describe the videos, train on a split, print the confusion matrix."""
     from vidlab import workshop as at
 
-    found = at.benchmark("folder", root, None, False)
+    found = at.benchmark("folder", root, None, False, exclude or ())
     print(at.classify_on(net, found, at.store_of("folder", root), split, weights, mean))
 
 

@@ -3,6 +3,7 @@ compactness, pairs, scenes and objects. Nothing here trains a network.
 """
 
 import json
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -12,13 +13,13 @@ from filelock import FileLock
 from scipy.special import rel_entr
 from sklearn.decomposition import PCA
 from sklearn.metrics import pairwise_distances, roc_auc_score
-from sklearn.model_selection import GridSearchCV, GroupKFold
+from sklearn.model_selection import GridSearchCV, StratifiedGroupKFold
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 from torch import Tensor
 
-from vidlab.videos.reading import written_whole
+from vidlab.videos.reading import DiskError, PreparationError, VideoError, written_whole
 
 LAYERS = ("prob", "fc7", "fc6", "pool5")  # of Sec. 5; elsewhere the descriptor is fc6
 COSTS = (0.1, 1.0, 10.0, 100.0)  # of the SVM, chosen on training groups
@@ -49,48 +50,106 @@ def described(net, batches: Iterable[Tensor], layers: Sequence[str] = ("fc6",), 
     return {layer: (total / count).numpy() for layer, total in sums.items()}
 
 
-def extract(folder: Path, count: int, made_of: str, describe: Callable[[int], Rows]) -> dict[str, np.ndarray]:
+def extract(folder: Path, count: int, made_of: str, describe: Callable[[int], Rows],
+            known_by: Sequence[str] = ()) -> dict[str, np.ndarray]:  # fmt: skip
     """Descriptors of `count` videos, (count, d) by layer, memory-mapped; `describe(number)` gives one's.
 
     Rows go to the disk one by one, so memory does not grow with the number of videos, and an interrupted
-    extraction goes on where it was; a second process waits for the first. made_of stands for network, videos
-    and layers: where it has changed, all is extracted anew.
+    extraction goes on where it was; a second process waits for the first. made_of stands for network, layers
+    and videos: where it or their number has changed, all is extracted anew. With `known_by`, a text for each
+    video, it need not stand for the videos: whichever come or go, rows of the others stay. (Where only some
+    of a folder's videos are asked for, their rows are copied to memory.)
+
+    Raises PreparationError at the end, with every video for which `describe` raised a VideoError; the rows of
+    all others are kept.
     """
+    if known_by and len(known_by) != count:
+        raise ValueError(f"{count} videos are known by {len(known_by)} names")
+    if not count:
+        return {}
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / "lock"):
-        return _extracted(folder, count, made_of, describe)
+        return _extracted(folder, _places(folder, count, made_of, known_by), describe)
 
 
-def _extracted(folder: Path, count: int, made_of: str, describe: Callable[[int], Rows]
-               ) -> dict[str, np.ndarray]:  # fmt: skip
-    told = folder / "made_of.json"
-    wanted = json.dumps([made_of, count])
-    if not told.exists() or told.read_text() != wanted:
-        _begin(folder, count, describe(0) if count else {})
-        with written_whole(told) as aside:  # last: without it the folder counts as empty
-            aside.write_text(wanted)
+def _extracted(folder: Path, places: list[int], describe: Callable[[int], Rows]) -> dict[str, np.ndarray]:
+    """Describe the videos whose rows are not there yet, and go on past those that cannot be."""
     done = np.load(folder / "done.npy", mmap_mode="r+")
-    rows = {path.stem: np.load(path, mmap_mode="r+") for path in sorted(folder.glob("*.rows.npy"))}
-    for number in np.flatnonzero(~done):
-        for layer, row in describe(int(number)).items():
-            rows[f"{layer}.rows"][number] = row
-            rows[f"{layer}.rows"].flush()
-        done[number] = True  # only when its rows are on the disk
+    errors = []
+    for number, place in enumerate(places):
+        if done[place]:
+            continue
+        try:
+            rows = describe(number)
+        except DiskError:  # it is not the video's fault, and the next would fail, too
+            raise
+        except VideoError as error:
+            errors.append(error)
+            continue
+        _keep(folder, place, rows, len(done))
+        done[place] = True  # only when its rows are on the disk
         done.flush()
-    return {name.removesuffix(".rows"): np.asarray(table) for name, table in rows.items()}
+    if errors:
+        raise PreparationError(errors)
+    tables = {path: np.load(path, mmap_mode="c") for path in sorted(folder.glob("*.rows.npy"))}
+    return {path.name.removesuffix(".rows.npy"): _rows_at(places, table) for path, table in tables.items()}
 
 
-def _begin(folder: Path, count: int, first: Rows) -> None:
-    """Empty tables of the right width, the first row filled in."""
-    for old in (*folder.glob("*.rows.npy"), folder / "made_of.json"):
-        old.unlink(missing_ok=True)
-    for layer, row in first.items():
-        table = np.lib.format.open_memmap(folder / f"{layer}.rows.npy", "w+", np.float32, (count, len(row)))
-        table[0] = row
+def _rows_at(places: list[int], table: np.ndarray) -> np.ndarray:
+    """Rows of a mapped table: the map itself where they are all of them, else a copy."""
+    return np.asarray(table if places == list(range(len(table))) else table[places])
+
+
+def _places(folder: Path, count: int, made_of: str, known_by: Sequence[str]) -> list[int]:
+    """Each video's row in the folder's tables, which are begun anew, or made longer, where they must be."""
+    told = folder / "made_of.json"
+    before, held = json.loads(told.read_text()) if told.exists() else (None, None)
+    known = held if known_by and before == made_of and isinstance(held, list) else []
+    names = list(dict.fromkeys([*known, *known_by]))
+    wanted = names or count
+    if (before, held) != (made_of, wanted):
+        if not known:
+            for old in (told, *folder.glob("*.npy")):  # told first: without it the folder counts as empty
+                old.unlink(missing_ok=True)
+        _make_room(folder, len(names) or count)
+        with written_whole(told) as aside:
+            aside.write_text(json.dumps([made_of, wanted]))
+    place = {name: number for number, name in enumerate(names)}
+    return [place[name] for name in known_by] or list(range(count))
+
+
+def _make_room(folder: Path, count: int) -> None:
+    """Tables of at least `count` rows: after an interruption they may be longer, which does no harm."""
+    if not (folder / "done.npy").exists():
+        _new_table(folder / "done.npy", bool, (count,))
+    for path in folder.glob("*.npy"):
+        if len(np.load(path, mmap_mode="r")) < count:
+            with written_whole(path) as aside:
+                _lengthened(path, aside, count)
+
+
+def _new_table(path: Path, kind: type, shape: tuple[int, ...]) -> None:
+    with written_whole(path) as aside:
+        np.lib.format.open_memmap(aside, "w+", kind, shape).flush()
+
+
+def _lengthened(path: Path, aside: Path, count: int) -> None:
+    """Write a table to another file, with empty rows behind it. A function, so that it leaves none open."""
+    before = np.load(path, mmap_mode="r")
+    after = np.lib.format.open_memmap(aside, "w+", before.dtype, (count, *before.shape[1:]))
+    after[: len(before)] = before
+    after.flush()
+
+
+def _keep(folder: Path, place: int, rows: Rows, count: int) -> None:
+    """Write one video's rows to their place; the first video's make the tables, of `count` rows each."""
+    for layer, row in rows.items():
+        path = folder / f"{layer}.rows.npy"
+        if not path.exists():
+            _new_table(path, np.float32, (count, len(row)))
+        table = np.load(path, mmap_mode="r+")
+        table[place] = row
         table.flush()
-    done = np.zeros(count, bool)
-    done[:1] = True
-    np.save(folder / "done.npy", done)
 
 
 def unit(rows: np.ndarray) -> np.ndarray:
@@ -110,16 +169,21 @@ def svm(known: np.ndarray, truth: np.ndarray, groups: Sequence[str], costs: Sequ
         folds: int = 4) -> LinearSVC:  # fmt: skip
     """A multi-class linear SVM (one against the rest) on rows (n, d), its C chosen on the training groups.
 
-    The paper prints no C. With fewer than two groups, or a single cost, there is nothing to choose.
+    The paper prints no C. Where nothing can be chosen it is the middle cost: there is a single cost or group,
+    or no fold tests a class that it trains beside another. Raises ValueError for one class.
     """
     if len(set(truth.tolist())) < 2:
         raise ValueError(f"all {len(truth)} videos to train on are of one class: an SVM takes two")
-    folds = min(folds, len(set(groups)))
+    folds = min(folds, len(set(groups)), np.unique(truth, return_counts=True)[1].max())
     machine = LinearSVC(C=costs[len(costs) // 2], dual=False, max_iter=5000, random_state=0)
     if folds < 2 or len(costs) < 2:
         return machine.fit(known, truth)
-    search = GridSearchCV(machine, {"C": list(costs)}, cv=GroupKFold(folds))
-    return search.fit(known, truth, groups=list(groups)).best_estimator_
+    with warnings.catch_warnings(action="ignore"):  # a class may be in fewer videos than folds
+        cuts = list(StratifiedGroupKFold(folds).split(known, truth, groups))
+    usable = [(rest, out) for rest, out in cuts
+              if len(set(truth[rest])) > 1 and np.isin(truth[out], truth[rest]).any()]  # fmt: skip
+    search = GridSearchCV(machine, {"C": list(costs)}, cv=usable)
+    return search.fit(known, truth).best_estimator_ if usable else machine.fit(known, truth)
 
 
 def margins(machine: LinearSVC, new: np.ndarray, classes: int) -> np.ndarray:

@@ -1,6 +1,8 @@
 """The command line on videos that a user has: train, test and predict with each paper's system."""
 
 import hashlib
+import shlex
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +22,7 @@ from vidlab.papers.worlds import Material
 from vidlab.train import best_device
 from vidlab.videos.benchmark import Benchmark, Split, only
 from vidlab.videos.folder import MOST_GROUPS
-from vidlab.videos.reading import written_whole
+from vidlab.videos.reading import PreparationError, VideoError, written_whole
 
 NETS = (table.PAPER, "spatial", "temporal")
 DESCRIBED_BY = ("c3d", "vgg19")
@@ -133,7 +135,7 @@ def describe_to(net: str, found: Benchmark, store: Path, out: Path, layers: list
     if out.suffix != ".npz":
         raise ValueError(f"--out {out}: name a file that ends in .npz")
     folder = store / f"features-{net}-{'-'.join(layers)}"
-    rows = describer(net, weights_file, mean).extract(found, folder, layers, best_device())
+    rows = _rows(describer(net, weights_file, mean), found, folder, layers)
     names = np.array([video.name for video in found.videos])
     with written_whole(out, out.suffix) as aside, open(aside, "wb") as file:
         np.savez(file, names=names, classes=np.array(found.classes), labels=found.labels, **rows)  # type: ignore[arg-type]
@@ -148,12 +150,26 @@ def classify_on(net: str, found: Benchmark, store: Path, split: str, weights_fil
     """Frozen features and a linear SVM, tested on a split, or, where none is named, on all videos in turn."""
     chosen = found.split(split) if split else None
     by = describer(net, weights_file, mean)
-    table = by.extract(found, store / f"features-{net}-fc6", ("fc6",), best_device())["fc6"]
+    table = _rows(by, found, store / f"features-{net}-fc6", ["fc6"])["fc6"]
     answers, tested, head = _answers(features.unit(table), found, chosen)
     right, names = 100 * np.mean(answers == found.labels[tested]), np.array(found.classes)
     counts = pd.crosstab(names[found.labels[tested]], names[answers], rownames=[""], colnames=[""])
     told = f"frozen fc6 of {net} and a linear SVM: {right:.1f} % of {len(tested)} videos"
     return "\n".join([*head, told, "true classes by row, answers by column:", counts.to_string()])
+
+
+def _rows(by: Describer, found: Benchmark, folder: Path, layers: list[str]) -> dict[str, np.ndarray]:
+    """Rows (V, d) a layer of all videos. Raises PreparationError, with how to go on without the bad ones."""
+    if not found.videos:
+        raise ValueError(f"{found.name}: there is no video left to describe")
+    try:
+        return by.extract(found, folder, layers, best_device())
+    except PreparationError as error:
+        told = [
+            VideoError(bad.path, bad.reason, f"{bad.remedy} (--exclude {shlex.quote(bad.path.stem)})")
+            for bad in error.errors
+        ]
+        raise PreparationError(told) from error
 
 
 def _answers(rows: np.ndarray, found: Benchmark, split: Split | None
@@ -174,19 +190,25 @@ def _answers(rows: np.ndarray, found: Benchmark, split: Split | None
     return told, tested, _head(found, split)
 
 
-def benchmark(kind: str, root: Path, classes, partial: bool) -> Benchmark:
-    """A data set's videos, with only the classes that are wanted, the split to use by default first.
+def dataset(kind: str, root: Path, classes, partial: bool, exclude: Iterable[str] = ()) -> Benchmark:
+    """A data set's videos, with only the classes that are wanted and without the files of these names.
 
     Videos that the data set lists and that are not there are an error, unless `partial`.
     """
-    found = videos.load(kind, root)
+    if kind == "kth":  # whose files are named person01_boxing_d1_uncomp, without the last part in its lists
+        exclude = [name.removesuffix("_uncomp") for name in exclude]
+    found = videos.load(kind, root, exclude=exclude)
     if found.missing and not partial:
         raise ValueError(
             f"{root}: {found.missing[0]} is the first of {len(found.missing)} missing; "
             "put all videos there, or give --partial"
         )
-    if classes:
-        found = only(found, classes)
+    return only(found, classes) if classes else found
+
+
+def benchmark(kind: str, root: Path, classes, partial: bool, exclude: Iterable[str] = ()) -> Benchmark:
+    """A `dataset` that can be split into two sides, the split to use by default first."""
+    found = dataset(kind, root, classes, partial, exclude)
     usable = [split for split in found.splits if split.train and split.test]
     if not usable:
         raise ValueError(f"{root}: no split has videos on both sides; it takes two people or groups")

@@ -18,6 +18,7 @@ from vidlab.claims.statistic import (
     final_against_best,
     holm,
     interval,
+    mean_of_runs,
     p_value,
     spread,
 )
@@ -207,8 +208,8 @@ def measure(test: dict[str, Any], arms: Sequence[Recorded], times: int = 10_000)
         return Measured(found, draws, videos, len(groups), len(one))
     if kind == "extra":
         values = np.array([run.extra[test["key"]] for run in first], float)
-        draws = np.random.default_rng(0).choice(values, (times, len(values))).mean(axis=1)
-        return Measured(float(values.mean()), draws, videos, len(groups), len(first))
+        found, draws = mean_of_runs(values, times)
+        return Measured(found, draws, videos, len(groups), len(first))
     if kind == "final-epoch":
         pairs = final_against_best([np.asarray(run.test_correct_by_epoch, bool) for run in first])
         sides = [

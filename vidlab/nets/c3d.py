@@ -5,19 +5,13 @@ Built step by step in chapter 05. Layers are called as in Fig. 3. Clips are (N, 
 """
 
 from collections.abc import Callable, Sequence
+from typing import cast
 
 import torch
 from torch import Tensor, nn
 
 SEARCHED = (64, 128, 256, 256, 256, 2048)  # channels of conv1 to conv5, of fc6 and fc7 (Sec. 3.1)
-CHOSEN = (
-    64,
-    128,
-    256,
-    512,
-    512,
-    4096,
-)  # of conv1a, conv2a, conv3a/b, conv4a/b, conv5a/b, fc6 and fc7 (Fig. 3)
+CHOSEN = (64, 128, 256, 512, 512, 4096)  # of conv1a, conv2a, conv3a/b, conv4a/b, conv5a/b, fc6, fc7 (Fig. 3)
 FRAMES = 16
 
 
@@ -189,6 +183,24 @@ class C3D(ClipNet):
 def parameters(net: nn.Module) -> int:
     """How many numbers a network learns."""
     return sum(weights.numel() for weights in net.parameters())
+
+
+def multiplications(net: ClipNet) -> int:
+    """Of one clip's forward pass: each weight of a layer counts once for each cell of the layer's output.
+
+    The network is only asked for shapes: on PyTorch's meta device nothing is computed.
+    """
+    counts: list[int] = []
+
+    def count(layer: nn.Module, args: tuple, output: Tensor) -> None:
+        counts.append(cast(Tensor, layer.weight).numel() * output[0, 0].numel())
+
+    layers = [layer for layer in net.modules() if isinstance(layer, nn.Conv3d | nn.Linear)]
+    hooks = [layer.register_forward_hook(count) for layer in layers]
+    net.eval()(torch.empty(1, *net.shape, device=layers[0].weight.device))
+    for hook in hooks:
+        hook.remove()
+    return sum(counts)
 
 
 def matched_width(build: Callable[[float], nn.Module], wanted: int) -> float:

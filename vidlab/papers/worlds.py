@@ -1,6 +1,7 @@
 """The synthetic worlds as papers use them: written when first needed, decoded once; dials and choices."""
 
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
@@ -129,9 +130,10 @@ def _scenes(folder: Path) -> Benchmark:
 def _objects(folder: Path) -> Benchmark:
     """Every labelled window of 16 frames as a video of its own, in the group of the video that it is from."""
     rows, videos = pd.read_csv(folder / "labels.csv"), []
+    facts = json.loads((folder / "world.json").read_text(encoding="utf-8"))["videos"]
     classes = tuple(sorted(set(rows["object"])))
     for file, seen in rows.groupby("video"):
-        labels = np.full(int(seen["stop"].max()), -1)
+        labels = np.full(facts[Path(str(file)).stem]["frames"], -1)
         for start, stop, kind in seen[["start", "stop", "object"]].itertuples(index=False):
             labels[start:stop] = classes.index(kind)
         starts = clips.windows(len(labels), 16, 8)

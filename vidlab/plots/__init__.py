@@ -1,6 +1,6 @@
 """Every figure: data in, Picture(figure, alt) out. The alt text is written from the data."""
 
-from vidlab.plots.c3d import back_projection, clip_network
+from vidlab.plots.c3d import back_projection, clip_network, shares_by_frame
 from vidlab.plots.charts import (
     confusion,
     curves,
@@ -47,6 +47,7 @@ __all__ = [
     "recall_by_class",
     "reported_beside_measured",
     "scatter",
+    "shares_by_frame",
     "split_table",
     "splits_spread",
     "stacked_shares",

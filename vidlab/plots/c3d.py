@@ -1,14 +1,15 @@
 """Pictures of clip networks: how time and space shrink, and what a feature map sees in a clip."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
 
 from vidlab.plots.diagrams import _arrow, _sheet
 from vidlab.plots.flow import flow_colours
 from vidlab.plots.frames import filmstrip
-from vidlab.plots.picture import COLOURS, WIDTH, Picture, styled
+from vidlab.plots.picture import COLOURS, WIDTH, Picture, listed, look, new_figure, styled
 
 Stage = tuple[str, str, int, int, int]
 
@@ -52,12 +53,44 @@ def back_projection(
 ) -> Picture:
     """Figs. 4 and 15: a clip, what one activation saw in it, and its optical flow, in three rows.
 
-    clip: (T, H, W, 3) uint8; back: (3, T, H, W), grey is 0; flow: (T, 2, H, W), grey is still.
+    clip: (T, H, W, 3) uint8; back: (3, T, H, W), grey is 0; flow: (T, 2, H, W), grey is still. The strongest
+    hundredth of the signals are drawn alike: one pixel would else leave all others grey.
     """
     signal = np.asarray(back, float).transpose(1, 2, 3, 0)
-    strongest = max(np.abs(signal).max(), 1e-12)
-    seen = (127.5 + 127.5 * signal / strongest).astype(np.uint8)
+    strongest = np.quantile(np.abs(signal[signal != 0]), 0.99) if signal.any() else 1.0
+    seen = (127.5 + 127.5 * np.clip(signal / strongest, -1, 1)).astype(np.uint8)
     longest = max(float(np.quantile(np.hypot(flow[:, 0], flow[:, 1]), 0.999)), 0.1)
     moves = np.stack([(255 * flow_colours(field, longest)).astype(np.uint8) for field in flow])
     rows = {"clip": clip, "back-projection": seen, "optical flow": moves}
     return filmstrip(rows, every=every, what=what, coarse=8)
+
+
+@styled
+def shares_by_frame(
+    shares: Mapping[str, Sequence[float]], chances: Mapping[str, Sequence[float]], energy: Sequence[float],
+    whose: str = "",
+) -> Picture:  # fmt: skip
+    """Left, by frame and in percent: of a frame's energy how much lies where, beside the share of the area
+    (dashed, the same colour). Right: of the whole energy how much lies in each frame, beside an even share.
+    """
+    figure = new_figure(3.6)
+    left, right = figure.subplots(1, 2, width_ratios=(3, 2))
+    told = []
+    for k, (name, values) in enumerate(shares.items()):
+        style = look(k)
+        left.plot(values, label=name, markevery=3, **style)
+        left.plot(
+            chances[name], color=style["color"], linestyle=(0, (2, 2)), linewidth=1.5, label=f"{name}: area"
+        )
+        ends = [f"{min(row):.0f} to {max(row):.0f}" for row in (values, chances[name])]
+        told.append(f"{name} {ends[0]} % of a frame's energy, {ends[1]} % of its area")
+    left.set(xlabel="frame", ylabel="share (%)", title="of each frame's energy", ylim=(0, None))
+    left.xaxis.set_major_locator(MaxNLocator(integer=True))
+    right.bar(range(len(energy)), energy, color=COLOURS[2], label="energy")
+    right.axhline(100 / len(energy), color="#444444", linestyle=":", label="an even share")
+    right.set(xlabel="frame", ylabel="share (%)", title="of all energy")
+    figure.suptitle(whose) if whose else None
+    figure.legend(loc="outside lower center", ncols=3)
+    strongest = int(np.argmax(energy))
+    most = f"Most energy ({energy[strongest]:.0f} %) lies in frame {strongest}, {energy[0]:.0f} % in frame 0"
+    return Picture(figure, f"Energy of back-projections by frame: {listed(told)}. {most}.")

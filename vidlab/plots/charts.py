@@ -166,8 +166,17 @@ def gain_curve(
 
 
 @styled
-def splits_spread(values: Mapping[str, Sequence[float]], title: str = "", one: str = "split") -> Picture:
-    """The accuracy of each split (or other `one`) in percent as a dot, one row an arm, the mean as a bar."""
+def splits_spread(
+    values: Mapping[str, Sequence[float]],
+    title: str = "",
+    one: str = "split",
+    xlabel: str = "accuracy (%)",
+    limits: tuple[float, float] | None = None,
+) -> Picture:
+    """The accuracy of each split (or other `one`) in percent as a dot, one row an arm, the mean as a bar.
+
+    limits: of the axis, so that pictures of other choices can be compared.
+    """
     figure = new_figure(1.5 + 0.55 * len(values))
     axes = figure.subplots()
     told = []
@@ -179,7 +188,7 @@ def splits_spread(values: Mapping[str, Sequence[float]], title: str = "", one: s
         sd = f", standard deviation {found.std(ddof=1):.1f}" if len(found) > 1 else ""
         told.append(f"{name} {found.mean():.1f} on average over {len(found)} {one}s{sd}")
     axes.set_yticks(range(len(values)), list(values))
-    axes.set(ylim=(len(values) - 0.5, -0.5), xlabel="accuracy (%)", title=title)
+    axes.set(ylim=(len(values) - 0.5, -0.5), xlim=limits, xlabel=xlabel, title=title)
     handles = [
         Line2D([], [], color=COLOURS[0], marker="o", linestyle="", label=f"one {one}"),
         Line2D([], [], color="black", marker="|", markersize=13, mew=2.5, linestyle="", label="their mean"),

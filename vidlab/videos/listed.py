@@ -69,21 +69,23 @@ def benchmark(
     """The listed videos that are in `root`; `sides` are the stems for training and for testing, by split.
 
     Videos come in the order of their classes and names. What is not there is in `missing`, and notes say it;
-    `exclude` leaves stems out. Raises VideoError where nothing is there, ValueError for a stem in `exclude`
-    that nothing has, and Split's ValueError for a group on both sides.
+    `exclude` leaves stems out, in whatever case. Raises VideoError where nothing is there, ValueError for a
+    stem in `exclude` that nothing has, and Split's ValueError for a group on both sides.
     """
-    excluded, files = set(exclude), find_videos(root)
+    excluded, files = {stem.lower(): stem for stem in exclude}, find_videos(root)
     every = sorted(listed, key=lambda entry: (entry.label, entry.stem))
-    unknown = excluded - {entry.stem for entry in every}
+    unknown = excluded.keys() - {entry.stem.lower() for entry in every}
     if unknown:
-        raise ValueError(f"{name} has no {', '.join(sorted(unknown))} to leave out")
-    wanted = [entry for entry in every if entry.stem not in excluded]
+        raise ValueError(
+            f"{name} has no {', '.join(excluded[stem] for stem in sorted(unknown))} to leave out"
+        )
+    wanted = [entry for entry in every if entry.stem.lower() not in excluded]
     here = [entry for entry in wanted if entry.stem.lower() in files]
     if not here:
         reason = f"not one of the {len(every)} listed videos is in it"
         raise VideoError(root, reason, "put the videos there, one folder a class, or correct the path")
     videos = tuple(Video(files[entry.stem.lower()], entry.label, entry.group) for entry in here)
-    notes = [f"{stem} was left out on request" for stem in sorted(excluded)]
+    notes = [f"{stem} was left out on request" for stem in sorted(excluded.values())]
     surplus = sorted(files.keys() - {entry.stem.lower() for entry in every})
     if surplus:
         notes.append(f"{len(surplus)} videos here are in no list and are left out (first: {surplus[0]})")

@@ -7,12 +7,11 @@ from typing import Any
 
 import numpy as np
 import torch
-from safetensors import SafetensorError
 from torch import Tensor
 
 from vidlab import transforms
 from vidlab.nets.cnn_m import CHANNELS, CNNM2048
-from vidlab.weights.files import check_file, read, write
+from vidlab.weights.files import check_file, once, one_line, read, write
 
 CNN_M = "give imagenet-vgg-m-2048.mat of vlfeat.org/matconvnet/pretrained"
 LAYERS = ("conv1", "conv2", "conv3", "conv4", "conv5", "full6", "full7", "full8")
@@ -49,20 +48,23 @@ def cnn_m_2048(path: str | Path, sha256: str | None = None) -> Published:
     """CNN-M-2048 trained on ImageNet, from MatConvNet's `imagenet-vgg-m-2048.mat` or what `write` made of it.
 
     The filters fit `CNNM2048`, the paper's spatial network (Sec. 5), as they are: same layers, paddings and
-    normalisation. Raises ValueError, one line, where the file is not there, has another SHA-256 than asked
-    for, is of another kind, or lacks a layer or has one of another shape.
+    normalisation. The .mat is converted at its first reading, and what it was converted to is read from then
+    on (`files.once`). Raises ValueError, one line, where the file is not there, has another SHA-256 than
+    asked for, is of another kind, or lacks a layer or has one of another shape.
     """
     path = Path(path)
     check_file(path, sha256, CNN_M)
-    try:
-        if path.suffix == ".safetensors":
-            tensors, notes = read(path)
-            return _assembled(tensors, int(notes["crop"]), tuple(json.loads(notes["classes"])))
-        return _assembled(*_from_matconvnet(path))
-    except KeyError as error:
-        raise ValueError(f"{path}: it has no {error.args[0]}; {CNN_M}") from None
-    except (ValueError, SafetensorError) as error:
-        raise ValueError(f"{path}: {error}; {CNN_M}") from None
+    with one_line(path, CNN_M):
+        return _read(path) if path.suffix == ".safetensors" else once(path, "cnn-m-1", _converted, _read)
+
+
+def _converted(path: Path) -> Published:
+    return _assembled(*_from_matconvnet(path))
+
+
+def _read(path: Path) -> Published:
+    tensors, notes = read(path)
+    return _assembled(tensors, int(notes["crop"]), tuple(json.loads(notes["classes"])))
 
 
 def _assembled(tensors: dict[str, Tensor], crop: int, classes: tuple[str, ...]) -> Published:

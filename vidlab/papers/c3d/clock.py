@@ -27,7 +27,12 @@ CROPS = (56, 112, 224)  # App. A's net-64, net-128 and net-256
 
 
 def train(experiment: Experiment, size: str, device: str = "cpu") -> Outcome:
-    """Time one table of the paper; nothing is labelled, so the Outcome holds numbers only."""
+    """Time one table of the paper; nothing is labelled, so the Outcome holds numbers only.
+
+    At the size "full" C3D and Brox's flow run on a GPU; what OpenCV does stays on one core of the CPU.
+    """
+    if (wanted := experiment.net.get("device", "cpu")) != device.split(":")[0]:
+        raise ValueError(f"this clock is one of {wanted}: record it with --device {wanted}")
     keep_memory()
     cv2.setNumThreads(1)  # as PyTorch's, which `vidlab record` sets: one core for each method
     table = {"6": frames_a_second, "7": step_seconds}[experiment.net["table"]]

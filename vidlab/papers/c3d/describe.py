@@ -16,7 +16,7 @@ from vidlab.papers.c3d.clips import BATCH
 from vidlab.papers.samples import GREY, SPREAD
 from vidlab.train import keep_memory
 from vidlab.videos.benchmark import Benchmark, Video
-from vidlab.videos.reading import read_frames
+from vidlab.videos.reading import TOLERANCE, VideoError, read_frames, read_prefix
 
 ABOVE_FC6 = ("full.fc7", "full.relu7", "full.fc8")
 HOP = 8  # frames from one clip of a descriptor to the next: 16-frame clips overlap by half
@@ -53,15 +53,18 @@ class Describer:
 
     def extract(self, found: Benchmark, folder: Path, layers: Sequence[str] = ("fc6",), device: str = "cpu"
                 ) -> dict[str, np.ndarray]:  # fmt: skip
-        """Rows (V, d) a layer of all videos of a data set, on the disk; stops and resumes."""
+        """Rows (V, d) a layer of all videos of a data set, on the disk; stops and resumes.
+
+        In memory there is one video at a time, all its frames. Raises PreparationError at the end, with every
+        video that cannot be used; the rows of the others are kept, and found again whichever are left out.
+        """
         keep_memory()  # as `fit` does: a quarter less time
 
         def of(number: int) -> dict[str, np.ndarray]:
-            video = found.videos[number]
-            return self.described(read_frames(video.path)[video.start : video.stop], layers, device)
+            return self.described(frames_of(found.videos[number]), layers, device)
 
-        told = f"{self.name} {list(layers)} {[_told(v) for v in found.videos]}"
-        return features.extract(folder, len(found.videos), told, of)
+        names = [_told(video) for video in found.videos]
+        return features.extract(folder, len(names), f"{self.name} {list(layers)}", of, names)
 
 
 class ImageDescriber(Describer):
@@ -73,10 +76,20 @@ class ImageDescriber(Describer):
             yield self.inputs(frames[start : start + BATCH])
 
 
-def _told(video: Video) -> tuple:
+def frames_of(video: Video) -> np.ndarray:
+    """The frames (T, H, W, 3) of a video's stretch. Raises VideoError where the file ends before it."""
+    frames = read_prefix(video.path)[0] if video.truncated else read_frames(video.path)
+    if video.start >= len(frames) or (video.stop or 0) > len(frames) + TOLERANCE:
+        reason = f"its frames {video.start} to {video.stop} go past its end at {len(frames)}"
+        raise VideoError(video.path, reason, "correct the range, or leave the video out")
+    return frames[video.start : video.stop]
+
+
+def _told(video: Video) -> str:
     """A video as an extraction knows it: a file that has changed is another one."""
-    facts = video.path.stat()
-    return str(video.path), facts.st_size, facts.st_mtime_ns, video.start, video.stop
+    path = video.path.absolute()
+    facts = path.stat() if path.exists() else None  # a link to nowhere is told when it is read
+    return str((str(path), facts and (facts.st_size, facts.st_mtime_ns), video.start, video.stop))
 
 
 def published(path: Path, mean: Path | None = None) -> Describer:

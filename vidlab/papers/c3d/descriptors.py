@@ -29,7 +29,7 @@ from vidlab.papers.worlds import UCF, Material, material
 from vidlab.videos.reading import read_frames
 
 IMAGE, TRAJECTORIES, UNTRAINED = "image", "trajectories", "untrained C3D"
-WORDS = 500  # of a channel's codebook; the paper's are 5,000
+WORDS, PAPERS_WORDS = 500, 5000  # of a channel's codebook, small and as the paper has it (Sec. 4)
 SAMPLED = 6  # codebooks are made from every sixth training video
 FRAMES = 32  # frames that the image network takes at once
 
@@ -51,7 +51,7 @@ class Descriptors:
         return net_of(kind, seed, found, split)
 
     def _kept(self, told: str, found: Material, describe_one) -> dict[str, np.ndarray]:
-        told = f"{told} {found.version} {found.benchmark.name}"
+        told = f"{told} {found.version} {found.benchmark.name} {len(found.benchmark.videos)}"
         folder = vidlab.generated("c3d", "rows", hashlib.sha256(told.encode()).hexdigest()[:16])
         return features.extract(folder, len(found.benchmark.videos), told, describe_one)
 
@@ -75,11 +75,11 @@ class Descriptors:
         solver = StillsSolver(self.size, self.device)
         net, crop = solver.solve(stills).net.eval(), stills.net.get("crop", 224)
         told = f"image {stills.id} {solver.made_of(stills)} {found.side} {crop}"
-        return self._kept(told, found, lambda i: described_frames(net, found.pixels[i], crop))
+        return self._kept(told, found, lambda i: described_frames(net, found.pixels[i], crop, self.device))
 
     def _bags(self, kind: str, seed: int, found: Material, split: str) -> dict[str, np.ndarray]:
         source = found if split else material(UCF, self.size, found.side)
-        known = source.benchmark.split(split or "split1").train
+        known, words = source.benchmark.split(split or "split1").train, PAPERS_WORDS if self.paper else WORDS
         books: dict[str, dict[str, np.ndarray]] = {}  # by seed and channel
 
         def one(number: int) -> dict[str, np.ndarray]:
@@ -87,11 +87,11 @@ class Descriptors:
                 drawn = sample((trajectories(source, i) for i in known[::SAMPLED]), np.random.default_rng(0))
                 for n in table.SEEDS:
                     rng = np.random.default_rng(n)
-                    books[f"seed {n}"] = {name: codebook(rows, WORDS, rng) for name, rows in drawn.items()}
+                    books[f"seed {n}"] = {name: codebook(rows, words, rng) for name, rows in drawn.items()}
             followed = trajectories(found, number)
             return {name: bag(followed, book) for name, book in books.items()}
 
-        told = f"trajectories 2, {source.benchmark.name} {split} {source.version}, {WORDS} {SAMPLED}"
+        told = f"trajectories 2, {source.benchmark.name} {split} {source.version}, {words} {SAMPLED}"
         return {"fc6": self._kept(told, found, one)[f"seed {seed}"]}
 
 
@@ -102,19 +102,22 @@ def trajectories(found: Material, number: int) -> Trajectories:
 
 
 @torch.inference_mode()
-def described_frames(net: CNNM2048, frames: np.ndarray, crop: int) -> dict[str, np.ndarray]:
+def described_frames(net: CNNM2048, frames: np.ndarray, crop: int, device: str = "cpu"
+                     ) -> dict[str, np.ndarray]:  # fmt: skip
     """The mean over frames (T, H, W, 3) uint8 of what an image network's layers say, called as C3D's are.
 
     prob: of the three heads of the pre-training (object, place, pose), side by side.
     """
     sums: dict[str, Tensor] = {}
     some = torch.from_numpy(np.ascontiguousarray(frames)).movedim(-1, 1)
+    net.to(device)
     for part in some.split(FRAMES):
-        pool5 = net.maps((transforms.five_crops(part.float(), crop)[:, 4] - GREY) / SPREAD).flatten(1)
+        inputs = (transforms.five_crops(part.float(), crop)[:, 4] - GREY) / SPREAD
+        pool5 = net.maps(inputs.to(device)).flatten(1)
         fc6 = net.relu6(net.full6(pool5))
         fc7 = net.relu7(net.full7(fc6))
         heads = net.full8 if isinstance(net.full8, torch.nn.ModuleList) else [net.full8]
         prob = torch.cat([head(fc7).softmax(1) for head in heads], 1)
         for layer, rows in {"pool5": pool5, "fc6": fc6, "fc7": fc7, "prob": prob}.items():
-            sums[layer] = sums.get(layer, torch.zeros(())) + rows.sum(0)
+            sums[layer] = sums.get(layer, torch.zeros(())) + rows.sum(0).cpu()
     return {layer: (total / len(frames)).numpy() for layer, total in sums.items()}

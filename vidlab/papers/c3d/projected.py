@@ -34,7 +34,7 @@ MOVING = 0.5  # pixels a frame beyond the background's, in frames of 120 rows
 def train(experiment: Experiment, size: str, device: str = "cpu") -> Outcome:
     """A row a feature map: `asks` is "moving" (its energy lies on moving pixels more than chance, after the
     first frames) or "later" (and more so than in the first frames). Right means yes; a map that never fires,
-    or has no energy or motion to compare, says no.
+    or has no energy or motion to compare, says no (`unknown` counts the latter).
 
     People stand in the middle and have sharp outlines, so an untrained network says yes as well, more often
     than not: compare with its arm. extra holds the mean curves by frame: shares of the energy, and chance.
@@ -46,13 +46,16 @@ def train(experiment: Experiment, size: str, device: str = "cpu") -> Outcome:
     found = material(experiment.data, size, below.net.get("side", 128))
     told = [measured(net.eval(), found, size, *top) for top in tops(net, found, experiment.split)]
     names = [f"map {k}" for k in range(net.conv5b.out_channels)]
-    gains = {row["name"]: row["gains"] for row in told if np.isfinite(row["gains"]).all()}
-    early, later = np.array([gains.get(name, (np.inf, 0.0)) for name in names]).T
-    yes = later > (1.0 if experiment.net["asks"] == "moving" else early)
+    gains = {row["name"]: row["gains"] for row in told}
+    early, later = np.array([gains.get(name, (np.nan, np.nan)) for name in names]).T
+    least = early if experiment.net["asks"] == "later" else np.ones(len(later))
+    yes = later > least  # nan is no
+    unknown = len(told) - int(np.isfinite(later - least).sum())
     curves = {name: np.nanmean([row[name] for row in told], axis=0).tolist() for name in CURVES}
-    medians = np.median(list(gains.values()), axis=0).tolist()
+    medians = [float(np.median(side[np.isfinite(side)])) for side in (early, later)]
     return Outcome(names, names, np.ones(len(yes), int), np.stack([~yes, yes], 1).astype(float),
-                   yes.astype(int), extra=curves | {"gains": medians, "fire": len(told)})  # fmt: skip
+                   yes.astype(int),
+                   extra=curves | {"gains": medians, "fire": len(told), "unknown": unknown})  # fmt: skip
 
 
 def sized(experiment: Experiment, small: Experiment) -> Experiment:
@@ -97,8 +100,10 @@ def measured(net: ClipNet, found: Material, size: str, channel: int, video: int,
     chance_moving, chance_person = (mask.mean((1, 2)) for mask in masks)
     parts = slice(None, FIRST), slice(FIRST, None)
     with np.errstate(invalid="ignore", divide="ignore"):
-        gains = [np.nansum((energy * on_moving)[part]) / energy[part].sum() / chance_moving[part].mean()
-                 for part in parts]  # fmt: skip
+        gains = [
+            np.nansum((energy * on_moving)[part]) / energy[part].sum() / chance_moving[part].mean()
+            for part in parts
+        ]
     return {"name": f"map {channel}", "gains": gains, "energy": energy, "on_moving": on_moving,
             "chance_moving": chance_moving, "on_person": on_person,
             "chance_person": chance_person}  # fmt: skip

@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -139,18 +139,8 @@ class Solver:
 
     def network(self, experiment: Experiment) -> nn.Module:
         """The experiment's network before training."""
-        classes = len(self.material(experiment).benchmark.classes)
-        sizes = ("width", "norm", "frames", "crop")
-        options: dict[str, Any] = {k: experiment.net[k] for k in sizes if k in experiment.net}
-        options["crop"] = crop_of(experiment)
         torch.manual_seed(experiment.seed)
-        if experiment.system == table.C3D:
-            return c3d.C3D(classes, **options)
-        if experiment.system == table.VGG_A:
-            return c3d.C3D(classes, depth=1, **options)
-        if experiment.system == table.ALEXNET:
-            return OneFrame(CNNM2048(3, classes, **{k: v for k, v in options.items() if k != "frames"}))
-        return search_net(classes, experiment.net, options)
+        return build(experiment, len(self.material(experiment).benchmark.classes))
 
     def showcase(self, experiment: Experiment, found: Solved) -> dict[str, torch.Tensor]:
         """Of the first run of some arms float16 weights, to look inside and to describe videos with: all up
@@ -176,6 +166,20 @@ def crop_of(experiment: Experiment) -> int:
     return experiment.net.get("crop", 112)
 
 
+def build(experiment: Experiment, classes: int) -> nn.Module:
+    """The network that an experiment trains, with its first weights."""
+    sizes = ("width", "norm", "frames", "crop")
+    options: dict[str, Any] = {k: experiment.net[k] for k in sizes if k in experiment.net}
+    options["crop"] = crop_of(experiment)
+    if experiment.system == table.C3D:
+        return c3d.C3D(classes, **options)
+    if experiment.system == table.VGG_A:
+        return c3d.C3D(classes, depth=1, **options)
+    if experiment.system == table.ALEXNET:
+        return OneFrame(CNNM2048(3, classes, **{k: v for k, v in options.items() if k != "frames"}))
+    return search_net(classes, experiment.net, options)
+
+
 def search_net(classes: int, chosen: dict[str, Any], options: dict[str, Any]) -> c3d.SearchNet:
     """A network of the search; `matched` widens it until it has as many parameters as depth-3."""
     kinds = {k: chosen[k] for k in ("depths", "kernel", "stacked") if k in chosen}
@@ -197,12 +201,15 @@ def start_from(net: nn.Module, trained: nn.Module) -> None:
     net.load_state_dict({k: own if k.startswith("full.fc8") else kept[k] for k, own in state.items()})
 
 
-MINUTES = {table.SEARCH: 14.0, table.C3D: 20.0, table.VGG_A: 3.0, table.ALEXNET: 2.0,
-           table.PROJECTED: 3.0, table.CLOCK: 2.0}  # fmt: skip
+# Minutes on one core. Of clip networks: samples are made in 4.5; a billion multiplications a clip take 27.
+MINUTES = {table.VGG_A: 3.0, table.ALEXNET: 2.0, table.PROJECTED: 3.0, table.CLOCK: 2.0}
+SAMPLING, BILLION = 4.5, 27.0
 
 
 def minutes(experiment: Experiment, alone: bool = True) -> float:
     """About how long one run takes on one core, with the networks below it when it is `alone`."""
-    pixels = (crop_of(experiment) / 56) ** 2 if experiment.system in table.RECIPE else 1
-    own = MINUTES.get(experiment.system, 0.5) * pixels
+    own = MINUTES.get(experiment.system, 0.5)
+    if experiment.system in (table.SEARCH, table.C3D):
+        with torch.device("meta"):
+            own = SAMPLING + BILLION * c3d.multiplications(cast(c3d.ClipNet, build(experiment, 24))) / 1e9
     return own + (sum(minutes(e) for e in table.needs(experiment)) if alone else 0.0)

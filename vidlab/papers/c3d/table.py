@@ -118,6 +118,11 @@ def task_arms() -> dict[str, list[Experiment]]:
         table[f"scenes-{name}"] = task(LEAVE_ONE_OUT, SCENES, *mixtures[name])
     for name in ("c3d", "image"):
         table[f"objects-{name}"] = task(LEAVE_ONE_OUT, OBJECTS, *mixtures[name])
+    # Without SynthHMDB-1, which draws the kinds of place of SynthUCF-1; images: other kinds only.
+    for job, system, data in (("pairs", PAIRS, NEVER_SEEN), ("scenes", LEAVE_ONE_OUT, SCENES),
+                              ("objects", LEAVE_ONE_OUT, OBJECTS)):  # fmt: skip
+        table[f"{job}-sports"] = task(system, data, *mixtures["sports"])
+    for name in ("c3d", "image"):
         table[f"nearest-{name}"] = task(NEAREST, UCF, *mixtures[name], split="split1")
         table[f"map-{name}"] = task(NEAREST, UCF, *mixtures[name], split="split1", map=True)
     return table
@@ -148,8 +153,10 @@ def at_paper_size(experiment: Experiment) -> Experiment:
     """
     if experiment.paper != PAPER:
         return twostream.at_paper_size(experiment)
-    if experiment.system == CLOCK:  # the paper's size already
-        return experiment
+    if (
+        experiment.system == CLOCK
+    ):  # its networks have the paper's size already: on the paper's kind of device
+        return replace(experiment, net=experiment.net | {"device": "cuda"})
     if experiment.system not in RECIPE:
         return replace(experiment, net=experiment.net | {"size": "paper"})
     kept = {k: v for k, v in experiment.net.items() if k not in SMALL}

@@ -27,21 +27,24 @@ def train(experiment: Experiment, size: str, device: str = "cpu") -> Outcome:
     return task(experiment, found, Descriptors(size, device, table.of_paper_size(experiment)))
 
 
-def described(experiment: Experiment, source: Descriptors) -> np.ndarray:
+def described(experiment: Experiment, source: Descriptors, known: np.ndarray | None = None
+              ) -> np.ndarray:  # fmt: skip
     """The experiment's descriptors side by side, (V, d), each of length 1. In trajectories alone each
-    channel's words sum to the same (Sec. 4): one factor brings all rows to a mean length of 1."""
+    channel's words sum to the same (Sec. 4): one factor brings the rows of `known`, the videos to train on
+    (all, where each is left out in turn), to a mean length of 1."""
     tables = [source.rows(kind, experiment.seed, experiment.data, experiment.split)["fc6"]
               for kind in experiment.net["features"]]  # fmt: skip
     if experiment.net["features"] == [TRAJECTORIES]:
-        return tables[0] / np.linalg.norm(tables[0], axis=1).mean()
+        return tables[0] / np.linalg.norm(tables[0] if known is None else tables[0][known], axis=1).mean()
     return features.joined(*tables)
 
 
 def actions(experiment: Experiment, found: Material, source: Descriptors) -> Outcome:
     """A linear SVM on a split of the target set (Table 3), after PCA where `dims` says so (Fig. 5)."""
-    rows, benchmark = described(experiment, source), found.benchmark
+    benchmark = found.benchmark
     split = benchmark.split(experiment.split)
     known, tested = np.array(split.train), np.array(split.test)
+    rows = described(experiment, source, known)
     inputs, new = rows[known], rows[tested]
     if dims := experiment.net.get("dims"):
         inputs, new = features.projected(inputs, new, dims)

@@ -48,6 +48,20 @@ def test_objects_are_windows_of_labelled_frames_in_the_group_of_their_video():
         assert shown >= 8
 
 
+def test_windows_of_objects_reach_to_the_end_of_a_video():
+    benchmark = worlds.material(worlds.OBJECTS, "quick").benchmark
+    frames = objects.FRAMES["quick"]
+    for group in set(benchmark.groups):
+        named = [-1] * frames
+        for start, stop, kind in objects.shot(group, size="quick").note["seen"]:
+            named[start:stop] = [kind] * (stop - start)
+        windows = {start: named[start : start + 16] for start in range(0, frames - 15, 8)}
+        expected = {
+            start for start, seen in windows.items() if any(seen.count(k) >= 8 for k in set(seen) - {-1})
+        }
+        assert {video.start for video in benchmark.videos if video.group == group} == expected
+
+
 def test_no_video_of_an_object_is_on_both_sides(marked, monkeypatch):
     asked = []
     whole = features.svm

@@ -144,11 +144,13 @@ def test_a_step_is_timed_at_the_three_sizes_of_the_paper(monkeypatch):
     assert found["56_to_112"] == 4 and found["112_to_224"] == 4 and found["seconds_56"] == 56**2 / 2
 
 
-def test_a_clock_of_the_papers_size_is_one_of_a_gpu():
-    whole = paper.at_paper_size(paper.arm("run-time")[0])
-    assert whole.id != paper.arm("run-time")[0].id
-    with pytest.raises(ValueError, match="record it with --device cuda"):
-        paper.train(whole, "quick", "cpu")
+@pytest.mark.parametrize(("arm", "device"), [("step-time", "cpu"), ("step-time-gpu", "cuda")])
+def test_a_clock_runs_on_the_device_that_it_is_of(arm, device, monkeypatch):
+    asked = []
+    monkeypatch.setattr(clock, "step_seconds", lambda size, seed, where: asked.append(where) or {})
+    assert paper.at_paper_size(paper.arm(arm)[0]) == paper.arm(arm)[0]
+    paper.train(paper.arm(arm)[0], "quick", "cuda" if device == "cpu" else "cpu")
+    assert asked == [device]
 
 
 def test_a_step_trains():

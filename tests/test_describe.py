@@ -12,6 +12,7 @@ from vidlab import cli, workshop
 from vidlab.nets import C3D, VGG19
 from vidlab.papers.c3d import describe
 from vidlab.papers.samples import GREY, SPREAD
+from vidlab.videos import folder
 from vidlab.videos.reading import read_frames, write_frames
 
 
@@ -106,8 +107,16 @@ def test_a_class_of_one_group_is_said_to_be_never_found(found):
     assert "note: all videos of Up are of one group" in head[-1]
 
 
+def test_of_two_classes_one_of_which_is_one_group_a_quarter_is_held_out(found):
+    some = tuple(v for v in found.videos if v.label == 0 or v.group == "g01")
+    moved = replace(some[-1], group="g04")
+    two = folder._with_splits(replace(found, videos=(*some[:-1], moved)))
+    answers, tested, head = workshop._answers(np.eye(4), two, None)
+    assert head[0].startswith(f"{two.name}, holdout") and len(tested) == len(two.split("holdout").test) < 4
+
+
 def test_one_class_cannot_train_an_svm(found):
-    one = replace(found, videos=tuple(v for v in found.videos if v.label == 0))
+    one = folder._with_splits(replace(found, videos=tuple(v for v in found.videos if v.label == 0)))
     with pytest.raises(ValueError, match="are of one class: an SVM takes two"):
         workshop._answers(np.eye(len(one.videos)), one, None)
 
@@ -148,7 +157,7 @@ def test_the_command_tells_all_bad_files_and_goes_on_without_them(run, with_bad,
         for path, line in zip(left, err.splitlines()[1:], strict=True):
             assert str(path) in line and line.endswith(f"leave it out (--exclude {path.stem})")
     status, told, err = run(*call, "--exclude", bad[0].stem, "--exclude", bad[1].stem)
-    assert (status, err) == (0, "") and all(f"note: {path.stem} was left out" in told for path in bad)
+    assert (status, err) == (0, "") and all(f"{path.name} was left out" in told for path in bad)
     assert "4 videos: fc6 (4, 205)" in told if command == "features" else "% of 4 videos" in told
 
 

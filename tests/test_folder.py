@@ -64,9 +64,17 @@ def test_too_many_groups_give_the_holdout_alone(tmp_path, monkeypatch):
 def test_files_are_left_out_by_name(tmp_path):
     root = touch(tmp_path, "A/1.avi", "A/2.avi")
     benchmark = folder.load(root, exclude=["1"])
-    assert len(benchmark.videos) == 1 and benchmark.notes == ("1 was left out on request",)
+    assert len(benchmark.videos) == 1 and benchmark.notes == ("A/1.avi was left out on request",)
     with pytest.raises(ValueError, match="no 3 to leave out"):
         folder.load(root, exclude=["3"])
+
+
+def test_of_files_of_one_name_only_the_one_that_is_meant_is_left_out(tmp_path):
+    root = touch(tmp_path, "A/1.avi", "A/2.avi", "B/1.avi")
+    benchmark = folder.load(root, exclude=["A/1"])
+    assert [f"{v.path.parent.name}/{v.path.stem}" for v in benchmark.videos] == ["A/2", "B/1"]
+    with pytest.raises(ValueError, match="several classes have a 1; say A/1"):
+        folder.load(root, exclude=["1"])
 
 
 def test_no_folder_and_no_class(tmp_path):

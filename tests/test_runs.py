@@ -1,5 +1,7 @@
 """Recorded runs: stored whole, found without training, never recorded twice."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -89,6 +91,16 @@ def test_record_trains_only_what_is_missing(runs_folder, monkeypatch):
     assert runs.record([an_experiment(0), an_experiment(1), an_experiment(1)]) == 1
     assert trained == [1]
     assert runs.record([an_experiment(0), an_experiment(1)]) == 0
+
+
+def test_record_leaves_out_what_is_for_another_device(runs_folder, monkeypatch, capsys):
+    trained = []
+    monkeypatch.setattr(runs, "dirty", lambda: False)
+    monkeypatch.setattr(runs, "commit", lambda: "c0ffee")
+    monkeypatch.setattr(runs, "_record_family", lambda family, *_: trained.extend(family))
+    here, there = an_experiment(0), replace(an_experiment(1), net={"device": "cuda"})
+    assert runs.record([here, there]) == 1 and trained == [here]
+    assert "1 runs are for another device" in capsys.readouterr().out
 
 
 def test_record_at_full_size_takes_the_papers_network_and_the_full_videos(runs_folder, monkeypatch):

@@ -182,8 +182,12 @@ def record(
     if made_by == UNKNOWN or dirty():
         told = "the checkout has uncommitted changes, or is not in git: commit first, so that the run can"
         raise NotCommitted(f"{told} name its commit")
+    todo = missing(experiments)
+    able = [e for e in todo if e.net.get("device", device) == device]  # a GPU's clock waits for a GPU
+    if len(able) < len(todo):
+        print(f"{len(todo) - len(able)} runs are for another device: give --device for them")
     families: dict[str, list[Experiment]] = {}
-    for experiment in missing(experiments):
+    for experiment in able:
         families.setdefault(PAPERS[experiment.paper].convnet_of(experiment).id, []).append(experiment)
     Parallel(n_jobs=jobs)(
         delayed(_record_family)(family, made_by, device, size) for family in families.values()

@@ -165,21 +165,24 @@ def _rows(by: Describer, found: Benchmark, folder: Path, layers: list[str]) -> d
     try:
         return by.extract(found, folder, layers, best_device())
     except PreparationError as error:
-        told = [
-            VideoError(bad.path, bad.reason, f"{bad.remedy} (--exclude {shlex.quote(bad.path.stem)})")
-            for bad in error.errors
-        ]
+        stems = [video.path.stem for video in found.videos]
+        alike = {stem for stem in stems if stems.count(stem) > 1}
+        told = []
+        for bad in error.errors:
+            name = f"{bad.path.parent.name}/{bad.path.stem}" if bad.path.stem in alike else bad.path.stem
+            told.append(VideoError(bad.path, bad.reason, f"{bad.remedy} (--exclude {shlex.quote(name)})"))
         raise PreparationError(told) from error
 
 
 def _answers(rows: np.ndarray, found: Benchmark, split: Split | None
              ) -> tuple[np.ndarray, np.ndarray, list[str]]:  # fmt: skip
     """Labels that an SVM gives, the indices of the videos that it gives them to, and what to say of them."""
-    if split is None and len(set(found.groups)) <= MOST_GROUPS:
+    groups_of = [{v.group for v in found.videos if v.label == label} for label in range(len(found.classes))]
+    two_left = len(found.classes) > 2 or min(map(len, groups_of)) > 1  # whichever group is left out
+    if split is None and two_left and len(set(found.groups)) <= MOST_GROUPS:
         told = features.leave_one_out(rows, found.labels, found.groups).argmax(1)
         head = f"{found.name}: each group's videos are named by an SVM that is trained on all other groups"
-        alone = [name for label, name in enumerate(found.classes)
-                 if len({v.group for v in found.videos if v.label == label}) == 1]  # fmt: skip
+        alone = [name for name, of_it in zip(found.classes, groups_of, strict=True) if len(of_it) == 1]
         never = f"all videos of {', '.join(alone)} are of one group: no SVM that names them has met the class"
         notes = [*found.notes, never] if alone else found.notes
         return told, np.arange(len(told)), [head, *(f"note: {note}" for note in notes)]

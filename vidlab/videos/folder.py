@@ -27,7 +27,7 @@ def load(root: str | Path, exclude: Iterable[str] = ()) -> Benchmark:
     Raises VideoError where the folder is not there or has no such sub-folder, ValueError for an excluded name
     that no file has.
     """
-    root, excluded = Path(root), set(exclude)
+    root = Path(root)
     if not root.is_dir():
         raise VideoError(root, "there is no such folder", "correct the path")
     files = {
@@ -36,18 +36,29 @@ def load(root: str | Path, exclude: Iterable[str] = ()) -> Benchmark:
     classes = tuple(label for label, paths in files.items() if paths)
     if not classes:
         raise VideoError(root, "no sub-folder holds a video", "make one sub-folder for each class")
-    unknown = excluded - {path.stem for paths in files.values() for path in paths}
-    if unknown:
-        raise ValueError(f"{root} has no {', '.join(sorted(unknown))} to leave out")
+    excluded = {path for name in exclude for path in _named(root, name, files)}
     notes = tuple(f"the folder {label} holds no video and is no class" for label in files if not files[label])
-    notes += tuple(f"{stem} was left out on request" for stem in sorted(excluded))
+    notes += tuple(f"{path.parent.name}/{path.name} was left out on request" for path in sorted(excluded))
     videos = tuple(
         Video(path, label, _group(path))
         for label, action in enumerate(classes)
         for path in files[action]
-        if path.stem not in excluded
+        if path not in excluded
     )
     return _with_splits(Benchmark(root.resolve().name, classes, videos, notes=notes))
+
+
+def _named(root: Path, name: str, files: dict[str, list[Path]]) -> list[Path]:
+    """The files of one name, "001" or, where several classes have one, "Walking/001"."""
+    found = [path for paths in files.values() for path in paths
+             if name in (path.stem, f"{path.parent.name}/{path.stem}")]  # fmt: skip
+    if not found:
+        raise ValueError(f"{root} has no {name} to leave out")
+    if len({path.parent for path in found}) > 1:
+        raise ValueError(
+            f"{root}: several classes have a {name}; say {found[0].parent.name}/{name}, or another"
+        )
+    return found
 
 
 def _group(path: Path) -> str:

@@ -1,7 +1,9 @@
 """Tran et al. 2015, one arm: train its network and label the test clips."""
 
 import hashlib
+import json
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -206,10 +208,17 @@ MINUTES = {table.VGG_A: 3.0, table.ALEXNET: 2.0, table.PROJECTED: 3.0, table.CLO
 SAMPLING, BILLION = 4.5, 27.0
 
 
+@lru_cache
+def _billions(system: str, net: str) -> float:
+    """Multiplications a clip of a network, which is built without memory; `net` as JSON."""
+    experiment = replace(table.arm("depth-3")[0], system=system, net=json.loads(net))
+    with torch.device("meta"):
+        return c3d.multiplications(cast(c3d.ClipNet, build(experiment, 24))) / 1e9
+
+
 def minutes(experiment: Experiment, alone: bool = True) -> float:
     """About how long one run takes on one core, with the networks below it when it is `alone`."""
     own = MINUTES.get(experiment.system, 0.5)
     if experiment.system in (table.SEARCH, table.C3D):
-        with torch.device("meta"):
-            own = SAMPLING + BILLION * c3d.multiplications(cast(c3d.ClipNet, build(experiment, 24))) / 1e9
+        own = SAMPLING + BILLION * _billions(experiment.system, json.dumps(experiment.net))
     return own + (sum(minutes(e) for e in table.needs(experiment)) if alone else 0.0)

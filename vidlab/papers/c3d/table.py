@@ -137,6 +137,8 @@ def looked_into() -> dict[str, list[Experiment]]:
         "projected-later-untrained": looked(PROJECTED, features=["untrained C3D"], asks="later"),
         "run-time": looked(CLOCK, table="6"),
         "step-time": looked(CLOCK, table="7"),
+        "run-time-gpu": looked(CLOCK, table="6", device="cuda"),
+        "step-time-gpu": looked(CLOCK, table="7", device="cuda"),
         "temporal-stream": twostream.arm("flow-l10"),
     }
 
@@ -153,10 +155,8 @@ def at_paper_size(experiment: Experiment) -> Experiment:
     """
     if experiment.paper != PAPER:
         return twostream.at_paper_size(experiment)
-    if (
-        experiment.system == CLOCK
-    ):  # its networks have the paper's size already: on the paper's kind of device
-        return replace(experiment, net=experiment.net | {"device": "cuda"})
+    if experiment.system == CLOCK:  # its networks have the paper's size already
+        return experiment
     if experiment.system not in RECIPE:
         return replace(experiment, net=experiment.net | {"size": "paper"})
     kept = {k: v for k, v in experiment.net.items() if k not in SMALL}

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from vidlab.nets import C3D, SearchNet
-from vidlab.nets.c3d import ClipNet
+from vidlab.nets.c3d import ClipNet, multiplications
 from vidlab.papers.c3d import describe
 from vidlab.train import best_device, keep_memory
 from vidlab.videos import read_frames
@@ -21,7 +21,6 @@ from vidlab.videos.reading import write_frames
 
 REPORTED = 313.9  # frames a second of C3D on a K40, Table 6
 MORE = 15  # times as many clips at once on a GPU: 30 of the paper's size, its own batch (Sec. 3.3)
-GMACS = 38.5  # multiplications of one clip's convolutions at the paper's size (x 2 operations)
 
 
 class Speed(NamedTuple):
@@ -129,7 +128,8 @@ def main() -> None:
         print(line(f"{name}, {batch} at once", forward, training), flush=True)
         if on_gpu and make is C3D:
             peak = matrix_peak(device).rate
-            done = forward.rate * GMACS * 2e9
+            with torch.device("meta"):
+                done = forward.rate * 2 * multiplications(C3D())  # a product is added, too
             print(f"  {done / peak:.0%} of the measured peak of {precision} products of matrices, "
                   f"{peak / 1e12:.0f} Tflop/s")  # fmt: skip
     print(f"frames a second, from the file to the descriptor (reported on a K40: {REPORTED})")

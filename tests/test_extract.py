@@ -168,7 +168,7 @@ def test_a_stretch_is_described_and_one_past_the_end_is_told(describer, found, t
     late = (replace(long, start=43), replace(long, start=3, stop=46))
     with pytest.raises(PreparationError, match="2 videos cannot be used") as told:
         describer.extract(replace(found, videos=late), tmp_path / "rows")
-    assert "its frames 3 to 46 go past its end at 43" in str(told.value)
+    assert "its frames 3 to 46 (0-based, stop exclusive) go past its end at 43" in str(told.value)
 
 
 def test_a_file_known_to_be_cut_short_is_used_as_far_as_it_goes(describer, tmp_path):

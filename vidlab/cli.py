@@ -18,7 +18,9 @@ Videos = Annotated[Path, typer.Option(help="the folder with the videos")]
 Kind = Annotated[str, typer.Option(help="kth | ucf101 | hmdb51 | folder (one sub-folder a class)")]
 Split = Annotated[str, typer.Option(help="name of a split; default the first one of the data set")]
 Classes = Annotated[list[str] | None, typer.Option("--class", help="only these classes")]
-Exclude = Annotated[list[str] | None, typer.Option(help="leave this video out: its file's name, no suffix")]
+Exclude = Annotated[
+    list[str] | None, typer.Option(help="leave this video out: its name, no suffix, or class/name")
+]
 Partial = Annotated[bool, typer.Option("--partial", help="go on where videos of the data set are missing")]
 
 

@@ -59,7 +59,7 @@ class Store:
 
     def __getitem__(self, video: Video | str | Path) -> np.ndarray:
         entry = self._entry(video)
-        start, stop = _stretch(_as_video(video), entry["frames"])
+        start, stop = stretch(_as_video(video), entry["frames"])
         array = self._open.get(entry["array"])
         if array is None:
             array = _mapped(self.folder / entry["array"])
@@ -70,7 +70,7 @@ class Store:
 
     def length(self, video: Video | str | Path) -> int:
         """Frames of a video, or of its stretch; opens no file."""
-        start, stop = _stretch(_as_video(video), self._entry(video)["frames"])
+        start, stop = stretch(_as_video(video), self._entry(video)["frames"])
         return stop - start
 
     def checksum(self, video: Video | str | Path) -> str:
@@ -133,8 +133,11 @@ def _as_video(video: Video | str | Path) -> Video:
     return video if isinstance(video, Video) else Video(Path(video), label=0, group="")
 
 
-def _stretch(video: Video, frames: int) -> tuple[int, int]:
-    """Start and stop within `frames` frames; a stretch may end 2 frames late, as headers do."""
+def stretch(video: Video, frames: int) -> tuple[int, int]:
+    """Start and stop within `frames` frames; a stretch may end 2 frames late, as headers do.
+
+    Raises VideoError where the file ends before it.
+    """
     stop = frames if video.stop is None else video.stop
     if stop > frames + TOLERANCE or video.start >= frames:
         reason = f"its frames {video.start} to {stop} (0-based, stop exclusive) go past its end at {frames}"
@@ -185,7 +188,7 @@ def prepare(
         entry = entries.get(_key(video.path, folder))
         try:
             if entry is not None:
-                _stretch(video, entry["frames"])
+                stretch(video, entry["frames"])
         except VideoError as error:
             errors.append(error)
     if errors:

@@ -16,7 +16,8 @@ from vidlab.papers.c3d.clips import BATCH
 from vidlab.papers.samples import GREY, SPREAD
 from vidlab.train import keep_memory
 from vidlab.videos.benchmark import Benchmark, Video
-from vidlab.videos.reading import TOLERANCE, VideoError, read_frames, read_prefix
+from vidlab.videos.reading import read_frames, read_prefix
+from vidlab.videos.store import stretch
 
 ABOVE_FC6 = ("full.fc7", "full.relu7", "full.fc8")
 HOP = 8  # frames from one clip of a descriptor to the next: 16-frame clips overlap by half
@@ -79,10 +80,8 @@ class ImageDescriber(Describer):
 def frames_of(video: Video) -> np.ndarray:
     """The frames (T, H, W, 3) of a video's stretch. Raises VideoError where the file ends before it."""
     frames = read_prefix(video.path)[0] if video.truncated else read_frames(video.path)
-    if video.start >= len(frames) or (video.stop or 0) > len(frames) + TOLERANCE:
-        reason = f"its frames {video.start} to {video.stop} go past its end at {len(frames)}"
-        raise VideoError(video.path, reason, "correct the range, or leave the video out")
-    return frames[video.start : video.stop]
+    start, stop = stretch(video, len(frames))
+    return frames[start:stop]
 
 
 def _told(video: Video) -> str:

@@ -210,7 +210,7 @@ SAMPLING, BILLION = 4.5, 27.0
 
 @lru_cache
 def _billions(system: str, net: str) -> float:
-    """Multiplications a clip of a network, which is built without memory; `net` as JSON."""
+    """Billions of multiplications a clip, of a network built without memory; `net` as JSON."""
     experiment = replace(table.arm("depth-3")[0], system=system, net=json.loads(net))
     with torch.device("meta"):
         return c3d.multiplications(cast(c3d.ClipNet, build(experiment, 24))) / 1e9

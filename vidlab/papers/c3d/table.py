@@ -122,7 +122,9 @@ def task_arms() -> dict[str, list[Experiment]]:
     for job, system, data in (("pairs", PAIRS, NEVER_SEEN), ("scenes", LEAVE_ONE_OUT, SCENES),
                               ("objects", LEAVE_ONE_OUT, OBJECTS)):  # fmt: skip
         table[f"{job}-sports"] = task(system, data, *mixtures["sports"])
-    for name in ("c3d", "image"):
+    for d in (5, 500):
+        table[f"pca-{d}-sports"] = task(SVM, UCF, *mixtures["sports"], split="split1", dims=d)
+    for name in ("c3d", "image", "sports"):
         table[f"nearest-{name}"] = task(NEAREST, UCF, *mixtures[name], split="split1")
         table[f"map-{name}"] = task(NEAREST, UCF, *mixtures[name], split="split1", map=True)
     return table

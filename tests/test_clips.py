@@ -6,7 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidlab.clips import equally_spaced, take, windows
+from vidlab.clips import equally_spaced, stream, take, windows
 
 small = st.integers(1, 60)
 
@@ -27,6 +27,25 @@ def test_take_gives_each_window_its_frames(length, size, hop):
     assert clips.shape == (len(starts), size)
     for start, clip in zip(starts, clips, strict=True):
         assert clip.tolist() == [min(start + k, length - 1) for k in range(size)]
+
+
+@given(length=small, size=st.integers(1, 20), hop=st.integers(1, 20), count=st.integers(1, 5))
+def test_a_stream_has_the_windows_of_the_whole_video(length, size, hop, count):
+    frames = np.arange(length * 2).reshape(length, 2)
+    batches = list(stream(iter(frames), size, hop, count))
+    assert {len(batch) for batch in batches[:-1]} <= {count} and 1 <= len(batches[-1]) <= count
+    np.testing.assert_array_equal(np.concatenate(batches), take(frames, windows(length, size, hop), size))
+
+
+def test_a_stream_reads_no_further_than_its_windows():
+    frames = iter(np.arange(100))
+    next(stream(frames, 16, 8, 4))
+    assert next(frames) == 16 + 3 * 8
+
+
+def test_a_stream_without_frames_is_refused():
+    with pytest.raises(ValueError, match="at least 1"):
+        list(stream(iter(()), 16, 8, 4))
 
 
 def test_a_short_video_repeats_its_last_frame():

@@ -191,7 +191,8 @@ def test_broken_files_are_told_and_once_mended_only_they_are_described(
         describer.extract(found, tmp_path / "rows")
     assert [error.path for error in told.value.errors] == bad
     read: list[Path] = []
-    monkeypatch.setattr(describe, "read_frames", lambda path: read.append(path) or read_frames(path))
+    stream = describe.stream_frames
+    monkeypatch.setattr(describe, "stream_frames", lambda path, *how: read.append(path) or stream(path, *how))
     good = replace(found, videos=tuple(v for v in found.videos if v.path not in bad))
     assert len(describer.extract(good, tmp_path / "rows")["fc6"]) == 4 and read == []
     for path in bad:

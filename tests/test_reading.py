@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.video_files import FIXTURES, broken, moving_square, real_folder
 from vidlab.videos import reading
-from vidlab.videos.reading import DiskError, VideoError, read_frames, read_prefix, write_frames
+from vidlab.videos.reading import DiskError, VideoError, read_frames, read_prefix, stream_frames, write_frames
 
 KINDS = {
     "missing": "no such file",
@@ -33,6 +33,26 @@ def test_a_broken_file_gives_one_line_with_file_reason_and_remedy(kind, tmp_path
     line = str(caught.value)
     assert line.startswith(f"{path}: ") and KINDS[kind] in line and "; " in line and "\n" not in line
     assert capfd.readouterr().err == "", "the decoder wrote to stderr"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_stream_says_of_a_broken_file_what_reading_says(kind, tmp_path):
+    path = broken(kind, tmp_path)
+    with pytest.raises(VideoError) as read:
+        read_frames(path)
+    with pytest.raises(VideoError) as streamed:
+        list(stream_frames(path))
+    assert str(streamed.value) == str(read.value)
+
+
+def test_a_stream_gives_the_frames_of_the_whole_file(tmp_path):
+    path = write_frames(tmp_path / "a.avi", moving_square(9))
+    np.testing.assert_array_equal(list(stream_frames(path)), read_frames(path))
+
+
+def test_a_stream_of_a_file_cut_at_its_source_is_its_prefix(tmp_path):
+    path = broken("truncated", tmp_path)
+    np.testing.assert_array_equal(list(stream_frames(path, truncated=True)), read_prefix(path)[0])
 
 
 def test_what_is_written_is_read_in_order_and_in_colour(tmp_path):

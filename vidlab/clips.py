@@ -1,5 +1,7 @@
 """Which frames make a clip: windows over a video, as indices, so that pixels are copied once."""
 
+from collections.abc import Iterable, Iterator
+
 import numpy as np
 
 
@@ -38,3 +40,20 @@ def take(frames, starts, size: int = 9):
         raise ValueError(f"starts must lie in 0 … {len(frames) - 1}, got {starts.min()} … {starts.max()}")
     indices = np.minimum(starts[:, None] + np.arange(size), len(frames) - 1)
     return frames[indices]
+
+
+def stream(frames: Iterable[np.ndarray], size: int, hop: int, count: int) -> Iterator[np.ndarray]:
+    """The same windows of frames `(H, W, C)` that come one by one: `(n, size, H, W, C)`, `count` at a time.
+
+    However long the video is, only the frames of the windows at hand are held. ValueError as in `windows`.
+    """
+    held, told = [], False
+    full = max(size + (count - 1) * hop, count * hop)  # where windows lie apart, the gap behind them, too
+    for frame in frames:
+        held.append(frame)
+        if len(held) == full:
+            yield take(np.stack(held), np.arange(count) * hop, size)
+            held, told = held[count * hop :], True
+    if len(held) >= size or not told:
+        starts = windows(len(held), size, hop)
+        yield take(np.stack(held), starts, size)

@@ -61,10 +61,7 @@ def read_frames(path: str | Path, grey: bool = False, size: tuple[int, int] | No
     the store's manifest are for that.
     """
     frames, promised = read_prefix(path, grey, size)
-    if promised > 0 and abs(len(frames) - promised) > TOLERANCE:
-        found = f"{len(frames)} can be read" if len(frames) < promised else "more can be read"
-        reason = f"its header promises {promised} frames but {found}"
-        raise VideoError(path, reason, f"it is damaged or cut short: {FETCH_AGAIN}")
+    _check_promise(path, len(frames), promised)
     return frames
 
 
@@ -76,48 +73,83 @@ def read_prefix(
     For files that a loader names as truncated at their source; `read_frames` is for all others.
     Raises VideoError where not one frame can be read.
     """
-    path = Path(path)
+    code, channels = (cv2.COLOR_BGR2GRAY, 1) if grey else (cv2.COLOR_BGR2RGB, 3)
+    with _opened(Path(path), size) as (capture, promised):
+        room = promised + TOLERANCE + 1 if promised else 256
+        frames = np.empty((room, *_size(capture), channels), np.uint8)
+        count = 0
+        for image in _images(capture, promised):
+            if count == len(frames):  # which is possible only where no number is promised
+                frames = np.concatenate([frames, np.empty_like(frames)])
+            cv2.cvtColor(image, code, dst=frames[count])
+            count += 1
+    if not count:
+        raise VideoError(path, "not one frame can be read from it", FETCH_AGAIN)
+    return frames[:count], promised
+
+
+def stream_frames(path: str | Path, truncated: bool = False) -> Iterator[np.ndarray]:
+    """The frames of a video one by one, uint8 `(H, W, 3)` in RGB: however long it is, memory holds one.
+
+    VideoErrors are those of `read_frames`, and those that need all frames come behind the last one. A file
+    that a loader names as `truncated` at its source may end early.
+    """
+    count = 0
+    with _opened(Path(path)) as (capture, promised):
+        for image in _images(capture, promised):
+            yield cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
+            count += 1
+    if not count:
+        raise VideoError(path, "not one frame can be read from it", FETCH_AGAIN)
+    if not truncated:
+        _check_promise(path, count, promised)
+
+
+@contextmanager
+def _opened(path: Path, size: tuple[int, int] | None = None) -> Iterator[tuple[cv2.VideoCapture, int]]:
+    """An open file, and the number of frames that its header promises. OpenCV's errors become VideoErrors."""
     _check_file(path)
     capture = cv2.VideoCapture(str(path))
     try:
         if not capture.isOpened():
             raise VideoError(path, "it is not a video that can be opened", FETCH_AGAIN)
-        promised = max(0, int(capture.get(cv2.CAP_PROP_FRAME_COUNT)))
-        height, width = (int(capture.get(p)) for p in (cv2.CAP_PROP_FRAME_HEIGHT, cv2.CAP_PROP_FRAME_WIDTH))
-        if size not in (None, (height, width)):
-            reason = f"its frames are {width}x{height}, not {size[1]}x{size[0]}"
+        if size not in (None, found := _size(capture)):
+            reason = f"its frames are {found[1]}x{found[0]}, not {size[1]}x{size[0]}"
             raise VideoError(path, reason, "put the original file there, or leave it out")
-        frames = _decode(capture, promised, (height, width), grey)
+        yield capture, max(0, int(capture.get(cv2.CAP_PROP_FRAME_COUNT)))
     except (cv2.error, MemoryError, ValueError) as error:
         reason = f"it cannot be decoded ({str(error).strip()[:80]})"
         raise VideoError(path, reason, FETCH_AGAIN) from error
     finally:
         capture.release()
-    if not len(frames):
-        raise VideoError(path, "not one frame can be read from it", FETCH_AGAIN)
-    return frames, promised
 
 
-def _decode(capture: cv2.VideoCapture, promised: int, size: tuple[int, int], grey: bool) -> np.ndarray:
-    """All frames in one array made beforehand, which doubles where no number of frames is promised.
+def _size(capture: cv2.VideoCapture) -> tuple[int, int]:
+    """Height and width of an open file's frames."""
+    return int(capture.get(cv2.CAP_PROP_FRAME_HEIGHT)), int(capture.get(cv2.CAP_PROP_FRAME_WIDTH))
+
+
+def _images(capture: cv2.VideoCapture, promised: int) -> Iterator[np.ndarray]:
+    """The frames of an open file as OpenCV gives them: `(H, W, 3)` in BGR.
 
     A file that goes on past its promise is followed far enough for that to be noticed, and no further.
     """
-    code = cv2.COLOR_BGR2GRAY if grey else cv2.COLOR_BGR2RGB
-    room = promised + TOLERANCE + 1 if promised else 256
-    frames = np.empty((room, *size, 1 if grey else 3), np.uint8)
-    count = 0
-    while not promised or count < room:
+    size, count = _size(capture), 0
+    while not promised or count < promised + TOLERANCE + 1:
         got, image = capture.read()
         if not got:
-            break
+            return
         if image.shape[:2] != size:
             raise ValueError(f"frame {count} has another size than the first")
-        if count == len(frames):
-            frames = np.concatenate([frames, np.empty_like(frames)])
-        cv2.cvtColor(image, code, dst=frames[count])
+        yield image
         count += 1
-    return frames[:count]
+
+
+def _check_promise(path: str | Path, count: int, promised: int) -> None:
+    if promised > 0 and abs(count - promised) > TOLERANCE:
+        found = f"{count} can be read" if count < promised else "more can be read"
+        reason = f"its header promises {promised} frames but {found}"
+        raise VideoError(path, reason, f"it is damaged or cut short: {FETCH_AGAIN}")
 
 
 def _check_file(path: Path) -> None:

@@ -1,6 +1,6 @@
 """Tran et al. 2015, to use: a trained C3D describes any video (Sec. 3.3); an SVM can name it (Sec. 4)."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -16,7 +16,7 @@ from vidlab.papers.c3d.clips import BATCH
 from vidlab.papers.samples import GREY, SPREAD
 from vidlab.train import keep_memory
 from vidlab.videos.benchmark import Benchmark, Video
-from vidlab.videos.reading import read_frames, read_prefix
+from vidlab.videos.reading import stream_frames
 from vidlab.videos.store import stretch
 
 ABOVE_FC6 = ("full.fc7", "full.relu7", "full.fc8")
@@ -35,17 +35,16 @@ class Describer:
     name: str
     layers: tuple[str, ...] = features.LAYERS
 
-    def batches(self, frames: np.ndarray) -> Iterator[Tensor]:
-        """Inputs from frames (T, H, W, 3): clips 8 frames apart, so many at once as memory is used for."""
-        depth = self.net.shape[1]
-        starts = clips.windows(len(frames), depth, HOP)
-        for some in np.array_split(starts, -(-len(starts) // BATCH)):
-            yield self.inputs(clips.take(frames, some, depth))
+    def batches(self, frames: Iterable[np.ndarray]) -> Iterator[Tensor]:
+        """Inputs from frames (H, W, 3): clips 8 frames apart, as many at once as memory is used for."""
+        for some in clips.stream(frames, self.net.shape[1], HOP, BATCH):
+            yield self.inputs(some)
 
-    def described(self, frames: np.ndarray, layers: Sequence[str] = ("fc6",), device: str = "cpu"
+    def described(self, frames: Iterable[np.ndarray], layers: Sequence[str] = ("fc6",), device: str = "cpu"
                   ) -> dict[str, np.ndarray]:  # fmt: skip
-        """Frames (T, H, W, 3) uint8 RGB of one video -> a row a layer, averaged over its clips.
+        """Frames (H, W, 3) uint8 RGB of one video -> a row a layer, averaged over its clips.
 
+        frames: an array (T, H, W, 3), or they come one by one, and then memory holds a batch of clips.
         Raises ValueError for a layer that these weights do not describe.
         """
         if unknown := set(layers) - set(self.layers):
@@ -56,7 +55,7 @@ class Describer:
                 ) -> dict[str, np.ndarray]:  # fmt: skip
         """Rows (V, d) a layer of all videos of a data set, on the disk; stops and resumes.
 
-        In memory there is one video at a time, all its frames. Raises PreparationError at the end, with every
+        In memory there is a batch of clips at a time. Raises PreparationError at the end, with every
         video that cannot be used; the rows of the others are kept, and found again whichever are left out.
         """
         keep_memory()  # as `fit` does: a quarter less time
@@ -71,17 +70,19 @@ class Describer:
 class ImageDescriber(Describer):
     """A network of images: rows are averaged over frames instead of clips ("Imagenet" of Sec. 4)."""
 
-    def batches(self, frames: np.ndarray) -> Iterator[Tensor]:
-        """Inputs from frames (T, H, W, 3), a batch at a time."""
-        for start in range(0, len(frames), BATCH):
-            yield self.inputs(frames[start : start + BATCH])
+    def batches(self, frames: Iterable[np.ndarray]) -> Iterator[Tensor]:
+        """Inputs from frames (H, W, 3), a batch at a time."""
+        for some in clips.stream(frames, 1, 1, BATCH):
+            yield self.inputs(some[:, 0])
 
 
-def frames_of(video: Video) -> np.ndarray:
-    """The frames (T, H, W, 3) of a video's stretch. Raises VideoError where the file ends before it."""
-    frames = read_prefix(video.path)[0] if video.truncated else read_frames(video.path)
-    start, stop = stretch(video, len(frames))
-    return frames[start:stop]
+def frames_of(video: Video) -> Iterator[np.ndarray]:
+    """The frames (H, W, 3) of a video's stretch, one by one. VideoError where the file ends before it."""
+    count = 0
+    for count, frame in enumerate(stream_frames(video.path, video.truncated), 1):
+        if count > video.start and (video.stop is None or count <= video.stop):
+            yield frame
+    stretch(video, count)
 
 
 def _told(video: Video) -> str:

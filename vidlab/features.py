@@ -208,7 +208,7 @@ def leave_one_out(rows: np.ndarray, labels: np.ndarray, groups: Sequence[str], c
     """Margins (n, classes) of each row (n, d), by an SVM that is trained on all other groups (Sec. 6).
 
     Scenes: each video is a group of its own. Objects: all windows of one video are a group. C is not chosen
-    anew for each group, which would take twenty times as long.
+    anew for each group, which would take seventeen times as long.
     """
     told, names = np.zeros((len(labels), labels.max() + 1)), np.array(groups)
     for group in np.unique(names):

@@ -100,3 +100,16 @@ def test_hit_at_k_equals_a_slow_count(n, classes, seed):
         slow = np.mean([t in sorted(range(classes), key=lambda c: -row[c])[:k] for row, t in
                         zip(rows, truth, strict=True)])  # fmt: skip
         assert score.hit(rows, truth, k) == pytest.approx(slow)
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from("abcdef")), min_size=1))
+def test_the_two_steps_of_an_answer_equal_a_slow_count(answers):
+    pairs = [("a", "b"), ("c", "d")]  # e and f have no twin
+    asked = [(said, true) for said, true in answers if true in "abcd"]
+    found = [(said, true) for said, true in asked if any({said, true} <= set(pair) for pair in pairs)]
+    said, truth = (np.array(column) for column in zip(*answers, strict=True))
+    pair, member = score.in_pairs(said, truth, pairs)
+    nan = float("nan")
+    assert pair == pytest.approx(len(found) / len(asked) if asked else nan, nan_ok=True)
+    right = sum(said == true for said, true in found)
+    assert member == pytest.approx(right / len(found) if found else nan, nan_ok=True)

@@ -1,6 +1,6 @@
 """From networks to Scores, from Scores to one row a video: predictions are data, protocols are functions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -116,3 +116,16 @@ def accuracy(rows: np.ndarray, truth: np.ndarray) -> float:
 def confusion(predicted: np.ndarray, truth: np.ndarray, classes: int) -> np.ndarray:
     """Counts (K, K): rows are the truth, columns the prediction."""
     return np.bincount(truth * classes + predicted, minlength=classes**2).reshape(classes, classes)
+
+
+def in_pairs(said: np.ndarray, truth: np.ndarray, pairs: Sequence[Sequence[str]]) -> tuple[float, float]:
+    """An answer in two steps, where classes come in pairs that look alike; names (V,) said and meant.
+
+    Of the videos of such classes the share that was put into the right pair; and of those the share of the
+    right one of the two, where a coin has 0.5. NaN where there is none to count.
+    """
+    twin = {name: other for a, b in pairs for name, other in ((a, b), (b, a))}
+    asked, right = np.isin(truth, list(twin)), said == truth
+    found = asked & (right | (said == np.array([twin.get(name, "") for name in truth])))
+    pair, member = (float(of.mean()) if of.size else float("nan") for of in (found[asked], right[found]))
+    return pair, member

@@ -118,14 +118,15 @@ def confusion(predicted: np.ndarray, truth: np.ndarray, classes: int) -> np.ndar
     return np.bincount(truth * classes + predicted, minlength=classes**2).reshape(classes, classes)
 
 
-def in_pairs(said: np.ndarray, truth: np.ndarray, pairs: Sequence[Sequence[str]]) -> tuple[float, float]:
-    """An answer in two steps, where classes come in pairs that look alike; names (V,) said and meant.
+def in_steps(said: np.ndarray, truth: np.ndarray, alike: Sequence[Sequence[str]]) -> tuple[float, float]:
+    """An answer in two steps, where some classes look alike: names (V,) said and meant, groups of such names.
 
-    Of the videos of such classes the share that was put into the right pair; and of those the share of the
-    right one of the two, where a coin has 0.5. NaN where there is none to count.
+    Of the videos of such classes the share that was put into the right group; and of those the share of the
+    right one within it, where a coin has 0.5 if groups are pairs. NaN where there is none to count.
     """
-    twin = {name: other for a, b in pairs for name, other in ((a, b), (b, a))}
-    asked, right = np.isin(truth, list(twin)), said == truth
-    found = asked & (right | (said == np.array([twin.get(name, "") for name in truth])))
-    pair, member = (float(of.mean()) if of.size else float("nan") for of in (found[asked], right[found]))
-    return pair, member
+    number = {name: n for n, group in enumerate(alike) for name in group}
+    asked, right = np.isin(truth, list(number)), said == truth
+    same = [number.get(a) == number.get(b) for a, b in zip(said, truth, strict=True)]
+    found = asked & np.array(same, bool)
+    group, member = (float(of.mean()) if of.size else float("nan") for of in (found[asked], right[found]))
+    return group, member

@@ -243,7 +243,7 @@ def reported_text(claim: dict[str, Any], test: dict[str, Any]) -> tuple[str, flo
     if len(numbers) == 2:
         return f"{numbers[0]:g} v {numbers[1]:g} ({numbers[0] - numbers[1]:+.2f})", numbers[0] - numbers[1]
     if len(numbers) == 1:
-        return f"{numbers[0]:+g}", numbers[0]
+        return f"{numbers[0]:g} times" if claim["unit"] == "ratio" else f"{numbers[0]:+g}", numbers[0]
     return claim["magnitude"] if not test else "no number", None
 
 

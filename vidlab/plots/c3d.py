@@ -49,12 +49,14 @@ def clip_network(stages: Sequence[Stage], title: str = "") -> Picture:
 
 
 def back_projection(
-    clip: np.ndarray, back: np.ndarray, flow: np.ndarray, every: int = 2, what: str = "synthetic clip"
-) -> Picture:
-    """Figs. 4 and 15: a clip, what one activation saw in it, and its optical flow, in three rows.
+    clip: np.ndarray, back: np.ndarray, flow: np.ndarray, every: int = 2, what: str = "synthetic clip",
+    caption: str = "",
+) -> Picture:  # fmt: skip
+    """Fig. 15: a clip, what one activation saw in it, and its optical flow, in three rows.
 
     clip: (T, H, W, 3) uint8; back: (3, T, H, W), grey is 0; flow: (T, 2, H, W), grey is still. The strongest
-    hundredth of the signals are drawn alike: one pixel would else leave all others grey.
+    hundredth of the signals are drawn alike: one pixel would else leave all others grey. So with flow, whose
+    colours are those of this clip alone.
     """
     signal = np.asarray(back, float).transpose(1, 2, 3, 0)
     strongest = np.quantile(np.abs(signal[signal != 0]), 0.99) if signal.any() else 1.0
@@ -62,7 +64,7 @@ def back_projection(
     longest = max(float(np.quantile(np.hypot(flow[:, 0], flow[:, 1]), 0.999)), 0.1)
     moves = np.stack([(255 * flow_colours(field, longest)).astype(np.uint8) for field in flow])
     rows = {"clip": clip, "back-projection": seen, "optical flow": moves}
-    return filmstrip(rows, every=every, what=what, coarse=8)
+    return filmstrip(rows, every=every, what=what, coarse=8, caption=caption)
 
 
 @styled

@@ -51,19 +51,22 @@ def filmstrip(
     boxes: np.ndarray | None = None,
     what: str = "video",
     coarse: int = 1,
+    caption: str = "",
 ) -> Picture:
     """Frames side by side, one row a clip.
 
     clips: (T, H, W), (T, H, W, 1) or (T, H, W, 3), uint8 or float, or a dict from row label to such arrays;
     every: step between the frames shown (at most 12); titles: above the columns, frame numbers by default;
     boxes: (T, 4) left, top, width, height in pixels, drawn on the first row; coarse: grey levels are rounded
-    down to multiples of it, so that a picture of many photos stays a small file.
+    down to multiples of it, so that a picture of many photos stays a small file; caption: a line above all.
     """
     rows = clips if isinstance(clips, Mapping) else {"": clips}
     rows = {label: clip // coarse * coarse if coarse > 1 else clip for label, clip in rows.items()}
     shown = range(0, min(len(clip) for clip in rows.values()), every)[:12]
     above = list(titles)[: len(shown)] if titles is not None else _numbers(shown)
-    figure, axes = _grid(len(rows), len(shown), np.shape(next(iter(rows.values())))[1:3], labels=any(rows))
+    shape, above_all = np.shape(next(iter(rows.values())))[1:3], 0.62 if caption else 0.34
+    figure, axes = _grid(len(rows), len(shown), shape, labels=any(rows), extra=above_all)
+    figure.text(0.01, 0.985, caption, ha="left", va="top", fontsize=11)
     for row, (label, clip) in enumerate(rows.items()):
         for cell, t, title in zip(axes[row], shown, above, strict=True):
             _image(cell, clip[t], "" if row else title)

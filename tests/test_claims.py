@@ -338,6 +338,8 @@ def test_ratios_are_reported_as_times():
         {"unit": "ratio"}, {"reported": ["c3d-t7-net-128-time", "c3d-t7-net-64-time"]}
     )
     assert text == "270 v 92 (2.9 times)" and value == pytest.approx(270 / 92)
+    printed = reported_text({"unit": "ratio"}, {"reported": ["c3d-t6-idt-cpu-slower"]})
+    assert printed == ("91.4 times", 91.4)
 
 
 def test_controls_are_not_widened(rows):

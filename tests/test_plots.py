@@ -71,7 +71,10 @@ DRAW: dict[str, Callable[[], plots.Picture]] = {
     "shares": lambda: plots.stacked_shares({"a": {"b": 40, "c": 60}, "d": {"b": 97, "c": 3}}, "e (%)"),
     "clip network": lambda: plots.clip_network([("clip", "RGB", 3, 16, 112), ("fc6", "", 4096, 0, 0)], "t"),
     "back-projection": lambda: plots.back_projection(
-        np.repeat(VIDEO[..., None], 3, -1), RNG.normal(size=(3, 20, 24, 32)), np.full((20, 2, 24, 32), 2.0)
+        np.repeat(VIDEO[..., None], 3, -1),
+        RNG.normal(size=(3, 20, 24, 32)),
+        np.full((20, 2, 24, 32), 2.0),
+        caption="clip",
     ),
     "shares by frame": lambda: plots.shares_by_frame(
         {"on it": [3.0, 9.0]}, {"on it": [1.0, 2.0]}, [40.0, 60.0], "noise"

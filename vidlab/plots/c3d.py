@@ -55,8 +55,8 @@ def back_projection(
     """Fig. 15: a clip, what one activation saw in it, and its optical flow, in three rows.
 
     clip: (T, H, W, 3) uint8; back: (3, T, H, W), grey is 0; flow: (T, 2, H, W), grey is still. The strongest
-    hundredth of the signals are drawn alike: one pixel would else leave all others grey. So with flow, whose
-    colours are those of this clip alone.
+    hundredth of the signals are drawn alike: one pixel would else leave all others grey. Colours of
+    flow are scaled to this clip alone.
     """
     signal = np.asarray(back, float).transpose(1, 2, 3, 0)
     strongest = np.quantile(np.abs(signal[signal != 0]), 0.99) if signal.any() else 1.0

@@ -144,6 +144,36 @@ def test_what_is_not_recorded_says_the_command_and_the_minutes(runs_folder):
     assert line.startswith("not recorded here: vidlab record baccouche2011 --arm kth2-one-step, about ")
 
 
+def test_an_arm_comes_back_in_the_order_of_its_seeds_without_what_nobody_recorded(runs_folder, monkeypatch):
+    monkeypatch.setattr(baccouche, "arms", lambda: {"two": [an_experiment(1), an_experiment(0)]})
+    assert runs.of_arm("baccouche2011", "two") == []
+    runs.store(a_run(monkeypatch, seed=0))
+    assert [run.experiment.seed for run in runs.of_arm("baccouche2011", "two")] == [0]
+    runs.store(a_run(monkeypatch, seed=1))
+    assert [run.experiment.seed for run in runs.of_arm("baccouche2011", "two")] == [1, 0]
+
+
+def test_arms_without_a_single_run_are_lost_and_the_line_names_only_those(runs_folder, monkeypatch, capsys):
+    table = {
+        "here": [an_experiment(0), an_experiment(1)],
+        "gone": [an_experiment(2)],
+        "too": [an_experiment(3)],
+    }
+    monkeypatch.setattr(baccouche, "arms", lambda: table)
+    runs.store(a_run(monkeypatch, seed=0))
+    capsys.readouterr()
+    assert runs.lost("baccouche2011", ["here", "gone", "too"]) == ["gone", "too"]
+    assert "vidlab record baccouche2011 --arm gone --arm too, about " in capsys.readouterr().out
+    assert runs.lost("baccouche2011", ["here"]) == []
+    assert capsys.readouterr().out == ""
+
+
+def test_values_are_written_with_their_spread_and_number():
+    assert runs.written([53.0, 54.0, 55.0]) == "54.0 ± 1.0 (3)"
+    assert runs.written(np.array([0.1234]), places=3) == "0.123 (1)"
+    assert runs.written([]) == "not recorded"
+
+
 def test_an_unknown_paper_is_named():
     with pytest.raises(ValueError, match="nobody2030"):
         runs.experiments("nobody2030")

@@ -201,10 +201,34 @@ def _record_family(family: list[Experiment], made_by: str, device: str, size: st
         store(replace(train(experiment, size, device), commit=made_by))
 
 
+# --- what a chapter shows of them ----------------------------------------------------------------
+
+
+def of_arm(paper: str, arm: str) -> list[Run]:
+    """The recorded runs of an arm, in the order of its seeds; those that nobody has recorded are left out."""
+    return [run for run in map(find, experiments(paper, [arm])) if run]
+
+
+def lost(paper: str, arms: Sequence[str]) -> list[str]:
+    """Those of the arms that have no run yet; prints one line that says how to record them."""
+    without = [arm for arm in arms if len(missing(listed := experiments(paper, [arm]))) == len(listed)]
+    if without:
+        print(not_recorded(experiments(paper, without), " --arm ".join(without)))
+    return without
+
+
 def not_recorded(experiments: Sequence[Experiment], arm: str) -> str:
     """What a chapter prints in the place of a run that nobody has recorded yet."""
     cost = max(1, _minutes(missing(experiments), set()))
     return f"not recorded here: vidlab record {experiments[0].paper} --arm {arm}, about {cost:.0f} min"
+
+
+def written(values: Sequence[float], places: int = 1) -> str:
+    """Mean, standard deviation (from two on) and how many, as a table says them: "54.1 ± 1.2 (3)"."""
+    if not len(values):
+        return "not recorded"
+    spread = f" ± {np.std(values, ddof=1):.{places}f}" if len(values) > 1 else ""
+    return f"{np.mean(values):.{places}f}{spread} ({len(values)})"
 
 
 # --- how a run was recorded ----------------------------------------------------------------------

@@ -36,8 +36,11 @@ PAIRS = {
     "rhythm": (("DrumEven", "DrumDouble"),),
     "object": (("LiftBarbell", "LiftCase"),),
 }  # fmt: skip
-CROSSED = tuple(f"{motion}{place}" for motion in ("Swing", "Dig") for place in ("Court", "Snow", "Beach"))
-MOTION_ONLY = tuple(name for kind in ("reversed", "tempo", "rhythm") for pair in PAIRS[kind] for name in pair)
+# two classes that look alike in a single picture, and differ in motion
+MOTION_PAIRS = tuple(pair for kind in ("reversed", "tempo", "rhythm") for pair in PAIRS[kind])
+SAME_PLACE = tuple((f"Swing{place}", f"Dig{place}") for place in ("Court", "Snow", "Beach"))
+MOTION_ONLY = tuple(name for pair in MOTION_PAIRS for name in pair)
+CROSSED = tuple(name for member in zip(*SAME_PLACE, strict=True) for name in member)
 APPEARANCE = (*CROSSED, "LiftBarbell", "LiftCase")  # told by place or object; the first six by motion as well
 CLASSES = tuple(sorted(MOTION_ONLY + APPEARANCE))
 

@@ -7,8 +7,7 @@ from vidlab.synth import ucf
 
 def same_look(classes: tuple[str, ...]) -> np.ndarray:
     """(K, K): do two classes of SynthUCF-1 share person, place and things, and differ in motion only?"""
-    pairs = {pair for kind in ("reversed", "tempo", "rhythm") for pair in ucf.PAIRS[kind]}
-    return _related(classes, pairs | {(a, b) for a in ucf.CROSSED for b in ucf.CROSSED if a[-4:] == b[-4:]})
+    return _related(classes, {*ucf.MOTION_PAIRS, *ucf.SAME_PLACE})
 
 
 def same_motion(classes: tuple[str, ...]) -> np.ndarray:

@@ -9,13 +9,13 @@ answer does not stand in the chapter.
 from vidlab.exercises.baccouche import check_lstm_step, check_receptive_field, check_vote
 from vidlab.exercises.c3d import (
     check_area_under_roc,
+    check_ceiling_by_look,
     check_same_to_depth_1,
     check_search_parameters,
-    check_unpooled,
-    check_useful_taps,
+    check_step_back,
+    check_two_accuracies,
     check_variance_kept,
     check_video_descriptor,
-    check_window_label,
 )
 from vidlab.exercises.data import check_seen, check_split, check_stretches, check_windows
 from vidlab.exercises.flow import check_divergence_kernel, check_follow, check_normal_flow, check_to_bytes

@@ -10,19 +10,34 @@ from vidlab.exercises.judging import Case, judge
 # Chapter 05
 
 
-def check_useful_taps(function: Callable[..., Any]) -> bool:
-    """`useful_taps(depth, frames)`: taps of a padded kernel over time that ever meet a frame."""
-    cases: list[Case] = []
-    for depth, frames in ((3, 16), (7, 2), (5, 1), (1, 4), (7, 4)):
-        places = {f - at + depth // 2 for at in range(frames) for f in range(frames)}
-        cases.append(((depth, frames), len(places & set(range(depth)))))
-    return judge(function, cases)
+def check_two_accuracies(function: Callable[..., Any]) -> bool:
+    """`two_accuracies(probabilities, video, labels)`: clip hit@1 and video hit@1, shares from 0 to 1.
+
+    probabilities (n, K), a row a clip; video (n,), labels (n,): each clip's video and its class. A video's
+    answer is the class with the largest mean over its clips.
+    """
+    rng, cases = np.random.default_rng(0), []
+    doubtful = np.array([[0.6, 0.4], [0.6, 0.4], [0.6, 0.4], [0.1, 0.9], [0.7, 0.3]])  # votes: 0, mean: 1
+    several = rng.dirichlet(np.ones(3), 14)
+    for rows, video, labels in (
+        (doubtful, [0, 0, 0, 0, 1], [1, 1, 1, 1, 0]),
+        (several, rng.permutation([7] * 8 + [2] * 3 + [30] * 2 + [4]).tolist(), {7: 0, 2: 2, 30: 1, 4: 2}),
+    ):
+        of_clips = [labels[v] for v in video] if isinstance(labels, dict) else labels
+        single = [int(row.argmax()) == label for row, label in zip(rows, of_clips, strict=True)]
+        whole = []
+        for v in sorted(set(video)):
+            own = [i for i in range(len(video)) if video[i] == v]
+            whole.append(int(sum(rows[i] for i in own).argmax()) == of_clips[own[0]])
+        wanted = (sum(single) / len(single), sum(whole) / len(whole))
+        cases.append(((rows, np.array(video), np.array(of_clips)), wanted))
+    return judge(function, cases, 1e-6)
 
 
 def check_search_parameters(function: Callable[..., Any]) -> bool:
     """`search_parameters(depths, crop, classes)`: what a network of the search learns, biases and all."""
     cases: list[Case] = []
-    for depths, crop, classes in (([3] * 5, 112, 101), ([1] * 5, 112, 101), ([3, 3, 5, 5, 7], 56, 24)):
+    for depths, crop, classes in (([3] * 5, 112, 101), ([1] * 5, 112, 101), ([3, 3, 5, 5, 7], 72, 24)):
         maps = (3, 64, 128, 256, 256, 256)
         total = sum(9 * d * a * b + b for d, a, b in zip(depths, maps, maps[1:], strict=False))
         inputs = maps[-1] * int(np.ceil(crop / 32)) ** 2
@@ -31,24 +46,36 @@ def check_search_parameters(function: Callable[..., Any]) -> bool:
     return judge(function, cases)
 
 
-def check_unpooled(function: Callable[..., Any]) -> bool:
-    """`unpooled(signal, row)`: a signal (n,) goes back to where pairs of a row (2n,) had their maximum."""
-    rng, cases = np.random.default_rng(0), []
-    for n in (1, 5):
-        row, signal = rng.permutation(2 * n).astype(float), rng.normal(size=n)
-        expected = np.zeros(2 * n)
-        expected[[2 * i + int(row[2 * i + 1] > row[2 * i]) for i in range(n)]] = signal
-        cases.append(((signal, row), expected))
-    return judge(function, cases, 1e-9)
+def check_step_back(function: Callable[..., Any]) -> bool:
+    """`step_back(signal, row)`: a signal (n,) goes back through a pooling in pairs and a rectifier to the
+    row (2n,) that a convolution gave, by the deconvnet's rule.
+    """
+    rng = np.random.default_rng(0)
+    row = rng.uniform(-3, 1, size=(6, 2))
+    row[range(6), [0, 1, 1, 0, 1, 0]] = rng.uniform(1, 2, size=6)  # of each pair the larger is positive
+    cases: list[Case] = []
+    for signal, numbers in (
+        (np.array([0.5, -1.0]), np.array([-5.0, 2.0, 3.0, 1.0])),
+        (rng.permutation([-2.0, -1.0, 0.5, 1.0, 2.0, 3.0]), row.ravel()),
+    ):
+        expected = np.zeros(len(numbers))
+        for i, value in enumerate(signal):
+            expected[2 * i + int(numbers[2 * i + 1] > numbers[2 * i])] = max(value, 0)
+        cases.append(((signal, numbers), expected))
+    return judge(function, cases, 1e-6)
 
 
 def check_same_to_depth_1(function: Callable[..., Any]) -> bool:
     """`same_to_depth_1(order)`: whether depth-1 answers alike when 16 frames come in another order."""
     frames = list(range(16))
-    swapped = [1, 0, *frames[2:]]
-    same = [frames, frames[::-1], swapped, frames[8:] + frames[:8], frames[4:8] + frames[:4] + frames[8:]]
-    other = [frames[1:] + frames[:1], [0, 2, 1, *frames[3:]], frames[::2] + frames[1::2]]
-    return judge(function, [((order,), float(order in same)) for order in [*same[:2], *other, *same[2:]]])
+    swapped, turned = [1, 0, *frames[2:]], [14, 15, 12, 13, 9, 8, 10, 11, 5, 4, 7, 6, 2, 3, 0, 1]
+    same = [swapped, frames[8:] + frames[:8], frames[4:8] + frames[:4] + frames[8:], turned]
+    broken = [  # a pair, pairs, pairs, a four, an eight
+        frames[1:] + frames[:1], [0, 2, 1, *frames[3:]], frames[::2] + frames[1::2],
+        [0, 1, 4, 5, 2, 3, *frames[6:]], [*frames[:4], *frames[8:12], *frames[4:8], *frames[12:]],
+    ]  # fmt: skip
+    first = [((frames,), True), ((frames[::-1],), True)]
+    return judge(function, [*first, *(((o,), False) for o in broken), *(((o,), True) for o in same)])
 
 
 # Chapter 06
@@ -70,28 +97,24 @@ def check_video_descriptor(function: Callable[..., Any]) -> bool:
     return judge(function, cases, 1e-6)
 
 
-def check_window_label(function: Callable[..., Any]) -> bool:
-    """`window_label(frames)`: a list of 16 labels, -1 for none, to the most frequent that is not -1.
-
-    Of a tie the smallest; -1 where it is on fewer than 8 frames.
+def check_ceiling_by_look(function: Callable[..., Any]) -> bool:
+    """`ceiling_by_look(labels, alike)`: the largest share of videos that a rule can name which sees the look
+    only. labels: each video's class; alike: groups of classes of one look, all others have their own.
     """
-    windows = [
-        [3] * 16,
-        [-1] * 8 + [4] * 8,  # frames without a label never win
-        [-1] * 9 + [2] * 7,
-        [5] * 8 + [2] * 8,
-        [6] * 5 + [1] * 6 + [9] * 5,  # all have a label, none has 8 frames
-        [7] * 3 + [0] * 8 + [-1] * 5,
-        [-1] * 16,
-        np.random.default_rng(0).permutation([1] * 5 + [8] * 9 + [-1] * 2).tolist(),
-    ]
+    lakes = ["Lake"] * 3 + ["River"] + ["Sea"] * 2
     cases: list[Case] = []
-    for frames in windows:
-        counts = {label: frames.count(label) for label in frames if label != -1}
-        most = max(counts.values(), default=0)
-        winners = [label for label, count in counts.items() if count == most]
-        cases.append(((frames,), min(winners) if most >= 8 else -1))
-    return judge(function, cases)
+    for labels, alike in (
+        (["Sit", "Sit", "Stand", "Run"], [("Sit", "Stand")]),
+        (["Sit", "Run", "Stand"] * 4, [("Sit", "Stand")]),
+        ([*lakes, "Fire", "Fog"], [("Lake", "River", "Sea"), ("Fog", "Smoke"), ("Rain", "Hail")]),
+        (lakes, []),
+        (lakes[::-1], [("Sea", "Lake", "River")]),
+    ):
+        look = {name: group for group in alike for name in group}
+        looks = [look.get(name, (name,)) for name in labels]
+        best = sum(max(labels.count(name) for name in group) for group in set(looks))
+        cases.append(((labels, alike), best / len(labels)))
+    return judge(function, cases, 1e-6)
 
 
 def check_area_under_roc(function: Callable[..., Any]) -> bool:
@@ -102,6 +125,7 @@ def check_area_under_roc(function: Callable[..., Any]) -> bool:
     rng, cases = np.random.default_rng(0), []
     few = rng.permutation(np.arange(30) < 6)  # of one kind, so that pairs are not a quarter of n * n
     for margins, same in (
+        (np.array([1.0, 1.0, 0.0]), np.array([True, False, False])),
         (np.array([-1.0, 2.0, 0.5, 0.1]), np.array([False, True, False, True])),
         (rng.normal(size=30) + few, few),
         (np.round(rng.normal(size=30) + few), few),  # many are equal
@@ -122,7 +146,15 @@ def check_variance_kept(function: Callable[..., Any]) -> bool:
     rng, cases = np.random.default_rng(0), []
     mixed = rng.normal(size=(40, 5)) @ rng.normal(size=(5, 5)) + 3  # far from zero: centring matters
     line = np.outer(np.arange(6.0), [1.0, 2.0, -1.0]) + 3
-    for rows, dims in ((mixed, 1), (mixed, 3), (mixed, 5), (line, 1), (rng.normal(size=(4, 9)), 2)):
+    by_hand = np.array([[0.0, 1.0], [4.0, 1.0], [2.0, 2.0], [2.0, 0.0]])  # 8 + 2
+    for rows, dims in (
+        (by_hand, 1),
+        (mixed, 1),
+        (mixed, 3),
+        (mixed, 5),
+        (line, 1),
+        (rng.normal(size=(4, 9)), 2),
+    ):
         centred = rows - rows.mean(axis=0)
         variances = sorted(np.linalg.eigvalsh(centred.T @ centred), reverse=True)
         cases.append(((rows, dims), sum(variances[:dims]) / sum(variances)))

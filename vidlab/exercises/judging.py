@@ -12,10 +12,11 @@ Case = tuple[tuple[Any, ...], Any]
 def judge(function: Callable[..., Any], cases: Sequence[Case], tolerance: float = 0.0) -> bool:
     """Call `function` on the arguments of each case and compare with what is expected; print the outcome.
 
-    A function that returns None or ..., or raises NotImplementedError, is a stub.
+    A function that returns None or ..., or raises NotImplementedError, for the first case is a stub.
     """
-    for arguments, expected in cases:
-        call = f"{function.__name__}({', '.join(map(_brief, arguments))})"
+    name = getattr(function, "__name__", "your function")
+    for number, (arguments, expected) in enumerate(cases):
+        call = f"{name}({', '.join(map(_brief, arguments))})"
         try:
             got = function(*deepcopy(arguments))  # it may change them; the next case must not notice
         except NotImplementedError:
@@ -24,7 +25,8 @@ def judge(function: Callable[..., Any], cases: Sequence[Case], tolerance: float 
             print(f"not yet right: {call} raised {type(error).__name__}: {error}")
             return False
         if got is None or got is Ellipsis:
-            print("not done yet")
+            asked = f"not yet right: {call}\n  expected {_brief(expected)}\n  got      {got}"
+            print(f"{asked} (does every path return something?)" if number else "not done yet")
             return False
         wrong = _difference(got, expected, tolerance)
         if wrong is not None:
@@ -42,6 +44,8 @@ def _difference(got: Any, expected: Any, tolerance: float) -> str | None:
         parts = [_difference(g, e, tolerance) for g, e in zip(got, expected, strict=True)]
         return next((part for part in parts if part is not None), None)
     try:
+        if np.asarray(got).dtype.kind in "SU":  # "3" is not 3
+            raise TypeError
         found, wanted = np.asarray(got, float), np.asarray(expected, float)
     except (TypeError, ValueError):
         return f"\n  ({type(got).__name__} is not a number or an array of numbers)"
@@ -51,9 +55,12 @@ def _difference(got: Any, expected: Any, tolerance: float) -> str | None:
     if not wrong.any():
         return None
     if wanted.ndim == 0:
-        return ""
+        return "" if isinstance(expected, bool) else f"\n  (off by {_brief(float(found - wanted))})"
     first = tuple(np.argwhere(wrong)[0].tolist())
-    return f"\n  (at {list(first)} {wanted[first]:.4g} is expected, got {found[first]:.4g})"
+    texts = [_brief(float(values[first])) for values in (wanted, found)]
+    if texts[0] == texts[1]:  # so near that the difference tells more
+        texts[1] += f", off by {found[first] - wanted[first]:.1g}"
+    return f"\n  (at {list(first)} {texts[0]} is expected, got {texts[1]})"
 
 
 def _brief(value: Any) -> str:
@@ -66,4 +73,6 @@ def _brief(value: Any) -> str:
     if shape:
         numbers: Any = {"float_kind": lambda number: f"{number:.3g}"}
         return np.array2string(np.asarray(value), separator=", ", formatter=numbers).replace("\n", "")
-    return f"{value:.4g}" if isinstance(value, float | np.floating) else str(value)
+    if isinstance(value, float | np.floating) and not float(value).is_integer():
+        return f"{value:.4g}"
+    return f"{value:.0f}" if isinstance(value, float | np.floating) else str(value)

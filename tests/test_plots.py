@@ -57,7 +57,7 @@ DRAW: dict[str, Callable[[], plots.Picture]] = {
     "curves": lambda: plots.curves({"a": RNG.random((3, 9)), "b": RNG.random(5)}),
     "curves, log": lambda: plots.curves({"a": RNG.random((3, 4))}, (2, 10, 50, 100), log=True),
     "gain curve": lambda: plots.gain_curve([1, 2], [3, 4], [2, 3], [4, 5], "dial", reported=3.35),
-    "splits": lambda: plots.splits_spread({"vote": [90, 91.5, 92], "one": [80]}),
+    "splits": lambda: plots.splits_spread({"vote": [90, 91.5, 92], "one": [80]}, chance=16.7),
     "reported": lambda: plots.reported_beside_measured([row(), row(estimate=None, measured="")]),
     "unrolled": lambda: plots.unrolled(
         PROBABILITIES, PROBABILITIES, CLASSES, label=2, present=PROBABILITIES[:, 0] > 0.1

@@ -172,10 +172,11 @@ def splits_spread(
     one: str = "split",
     xlabel: str = "accuracy (%)",
     limits: tuple[float, float] | None = None,
+    chance: float | None = None,
 ) -> Picture:
     """The accuracy of each split (or other `one`) in percent as a dot, one row an arm, the mean as a bar.
 
-    limits: of the axis, so that pictures of other choices can be compared.
+    limits: of the axis, so that pictures of other choices can be compared; chance: in percent, a dotted line.
     """
     figure = new_figure(1.5 + 0.55 * len(values))
     axes = figure.subplots()
@@ -186,14 +187,18 @@ def splits_spread(
         axes.plot(found, row + jitter, "o", color=COLOURS[0], alpha=0.7, markeredgewidth=0)
         axes.plot([found.mean()] * 2, [row - 0.3, row + 0.3], color="black", linewidth=2.5)
         sd = f", standard deviation {found.std(ddof=1):.1f}" if len(found) > 1 else ""
-        told.append(f"{name} {found.mean():.1f} on average over {len(found)} {one}s{sd}")
+        ones = one if len(found) == 1 else f"{one}s"
+        told.append(f"{name} {found.mean():.1f} on average over {len(found)} {ones}{sd}")
     axes.set_yticks(range(len(values)), list(values))
     axes.set(ylim=(len(values) - 0.5, -0.5), xlim=limits, xlabel=xlabel, title=title)
     handles = [
         Line2D([], [], color=COLOURS[0], marker="o", linestyle="", label=f"one {one}"),
         Line2D([], [], color="black", marker="|", markersize=13, mew=2.5, linestyle="", label="their mean"),
     ]
-    figure.legend(handles=handles, loc="outside lower center", ncols=2)
+    if chance is not None:
+        handles.append(axes.axvline(chance, color="#444444", linestyle=":", label=f"chance, {chance:.0f} %"))
+        told.append(f"chance {chance:.0f}")
+    figure.legend(handles=handles, loc="outside lower center", ncols=3)
     return Picture(figure, f"Accuracy by {one}: {listed(told)}.")
 
 

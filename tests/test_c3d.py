@@ -141,6 +141,7 @@ def test_small_arms_keep_the_floors_of_the_book():
 
 def test_schedules_are_the_papers():
     search, whole = solve.RECIPES["paper-search"], solve.RECIPES["paper-c3d"]
+    assert search.optimiser == whole.optimiser == "caffe"  # biases: twice the rate, no decay
     assert (search.lr, search.batch, search.epochs) == (3e-3, 30, 16)
     epoch = solve.PAPER_EPOCH["paper-search"] / search.batch
     assert [drop / epoch for drop in search.drops] == pytest.approx([4, 8, 12], rel=0.01)

@@ -46,7 +46,17 @@ def test_fit_learns_and_writes_one_entry_an_epoch():
     assert history["number"] == [0, 1, 2, 3]
 
 
-@pytest.mark.parametrize("optimiser", ["sgd", "adam", "adamw"])
+def test_caffes_biases_learn_at_twice_the_rate_and_do_not_decay():
+    net, dots = nn.Linear(3, 2), Dots(n=8)  # one step
+    nn.init.constant_(net.weight, 1.0)
+    nn.init.constant_(net.bias, 1.0)
+    recipe = Recipe("c", 1, batch=8, lr=0.1, optimiser="caffe", weight_decay=0.5, schedule="constant")
+    fit(net, dots, recipe, loss=lambda logits, targets: logits.sum())
+    torch.testing.assert_close(net.bias.data, torch.full((2,), 1 - 2 * 0.1 * 8))
+    torch.testing.assert_close(net.weight.data, (1 - 0.1 * (dots.x.sum(0) + 0.5)).expand(2, 3))
+
+
+@pytest.mark.parametrize("optimiser", ["sgd", "caffe", "adam", "adamw"])
 def test_a_stopped_run_goes_on_to_the_same_numbers(tmp_path, optimiser):
     recipe = Recipe("test-1", epochs=4, batch=8, lr=0.01, optimiser=optimiser)
     whole = small_net()

@@ -207,8 +207,8 @@ def leave_one_out(rows: np.ndarray, labels: np.ndarray, groups: Sequence[str], c
                   ) -> np.ndarray:  # fmt: skip
     """Margins (n, classes) of each row (n, d), by an SVM that is trained on all other groups (Sec. 6).
 
-    Scenes: each video is a group of its own. Objects: all windows of one video are a group. C is not chosen
-    anew for each group, which would take seventeen times as long.
+    Scenes: each video is a group of its own. Objects: all windows of one video are a group (ours; the paper
+    has a split). C is not chosen anew for each group, which would take seventeen times as long.
     """
     told, names = np.zeros((len(labels), labels.max() + 1)), np.array(groups)
     for group in np.unique(names):
@@ -239,7 +239,7 @@ def nearest(rows: np.ndarray, labels: np.ndarray, groups: Sequence[str], count: 
 def distances(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Twelve similarities and distances between rows (n, d) that are not negative: (n, 12).
 
-    The paper takes "12 different distances provided by" the ASLAN benchmark and lists none; these are ours,
+    The paper takes "the 12 different distances provided in" ASLAN's paper and lists none; these are ours,
     of the same kinds: products, roots and sums that compare two histograms.
     """
     product, total, gap = a * b, a + b + 1e-12, a - b

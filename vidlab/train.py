@@ -51,12 +51,26 @@ class Loader(Protocol):
 
 
 def optimiser_for(net: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
-    """SGD with momentum, Adam or AdamW over all weights that train."""
-    trained = [p for p in net.parameters() if p.requires_grad]
+    """SGD with momentum, Adam or AdamW over all weights that train.
+
+    "caffe" is SGD as the networks of the time were defined for Caffe: biases learn at twice the rate, and do
+    not decay.
+    """
+    named = [(name, p) for name, p in net.named_parameters() if p.requires_grad]
+    trained = [p for _, p in named]
     if recipe.optimiser == "sgd":
         return torch.optim.SGD(trained, recipe.lr, recipe.momentum, weight_decay=recipe.weight_decay)
+    if recipe.optimiser == "caffe":
+        biases = [p for name, p in named if name.endswith("bias")]
+        others = [p for name, p in named if not name.endswith("bias")]
+        groups: list[dict[str, Any]] = [
+            {"params": others},
+            {"params": biases, "times": 2.0, "weight_decay": 0.0},  # `fit` multiplies the rate
+        ]
+        return torch.optim.SGD(groups, recipe.lr, recipe.momentum, weight_decay=recipe.weight_decay)
     if recipe.optimiser not in ("adam", "adamw"):
-        raise ValueError(f"recipe {recipe.name}: optimiser {recipe.optimiser!r} is not sgd, adam or adamw")
+        known = "sgd, caffe, adam or adamw"
+        raise ValueError(f"recipe {recipe.name}: optimiser {recipe.optimiser!r} is not {known}")
     kind = torch.optim.Adam if recipe.optimiser == "adam" else torch.optim.AdamW
     return kind(trained, recipe.lr, weight_decay=recipe.weight_decay)
 
@@ -114,8 +128,9 @@ def fit(
             if len(inputs) < world:
                 raise ValueError(f"a batch of {len(inputs)} cannot be shared by {world} processes: use fewer")
             inputs, targets = inputs[rank::world].to(device), targets[rank::world].to(device)
+            rate = learning_rate(recipe, epoch * len(loader) + number, steps)
             for group in optimiser.param_groups:
-                group["lr"] = learning_rate(recipe, epoch * len(loader) + number, steps)
+                group["lr"] = group.get("times", 1.0) * rate
             with torch.autocast(torch.device(device).type, torch.bfloat16, recipe.precision == "bfloat16"):
                 logits = model(inputs)
                 value = loss(logits, targets)

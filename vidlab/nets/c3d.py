@@ -101,7 +101,7 @@ class ClipNet(nn.Module):
         return x
 
     def described(self, x: Tensor) -> dict[str, Tensor]:
-        """Clips (N, 3, T, H, W) -> pool5, fc6, fc7 and prob, each (N, ...) with one row a clip (Sec. 3.3)."""
+        """Clips (N, 3, T, H, W) -> pool5, fc6, fc7 and prob, each (N, ...) with one row a clip (Sec. 5)."""
         return self.full.described(self.maps(self.checked(x)))
 
     def forward(self, x: Tensor) -> Tensor:
@@ -115,7 +115,7 @@ class SearchNet(ClipNet):
     Clips (N, 3, frames, crop, crop) -> logits. `depths` of the kernels: (3,) * 5 is depth-3, the winner, with
     17,444,965 parameters at crop 112 and 101 classes; (3, 3, 5, 5, 7) is *increasing*. `kernel` is their
     side in space: 3 or, in the paper's other trial, 5. App. A's net-64, net-128 and net-256 have crops of 56,
-    112 and 224.
+    112 and 224, by our reading of their counts.
 
     Ours: `width` thins (or widens) every layer; `norm` adds a BatchNorm before each ReLU, which the paper has
     not; `stacked` is the rival that the paper argues against: the frames are channels of one picture, so the

@@ -1,7 +1,7 @@
 """VGG-19: Simonyan & Zisserman, "Very deep convolutional networks" (ICLR 2015), configuration E.
 
 A network of single images, used by two papers of this book: as the rival of C3D's descriptor (Tran et al.
-2015 take Caffe's ImageNet model, an AlexNet) and below VGG-3D (Husain et al. 2016).
+2015 take Caffe's ImageNet model) and below VGG-3D (Husain et al. 2016).
 """
 
 from torch import Tensor, nn

@@ -107,7 +107,7 @@ def test_starts(source: Clips, video: int, hop: int) -> np.ndarray:
 
 
 def centre_crops(source: Clips, video: int, starts: Sequence[int], crop: int) -> Tensor:
-    """Clips (n, 3, T, crop, crop) from the centre of the frame (Sec. 3.3)."""
+    """Clips (n, 3, T, crop, crop) from the centre of the frame, as the released code has it."""
     stacks = source.inputs([video] * len(starts), list(starts))
     return in_time(transforms.five_crops(stacks, crop)[:, 4], source.depth)
 

@@ -23,7 +23,7 @@ from vidlab.train import keep_memory
 from vidlab.videos.reading import read_frames
 
 SIZE = (320, 240)  # width and height of UCF-101's frames
-CROPS = (56, 112, 224)  # App. A's net-64, net-128 and net-256
+CROPS = (56, 112, 224)  # App. A's net-64, net-128 and net-256, by our reading of their counts
 
 
 def train(experiment: Experiment, size: str, device: str = "cpu") -> Outcome:

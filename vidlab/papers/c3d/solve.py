@@ -40,9 +40,10 @@ RECIPES = {
         small("small-c3d-1", 20),
         small("small-fine-tune-clips-1", 20),
         # Sec. 3.1: divided by 10 after every 4 epochs of about 3,570 iterations; Sec. 3.3: halved every 150 K
-        Recipe("paper-search", 16, batch=30, lr=3e-3, weight_decay=5e-3, schedule="steps",
+        # biases, momentum and weight decay: the released definitions and solver, where the text is silent
+        Recipe("paper-search", 16, batch=30, lr=3e-3, optimiser="caffe", weight_decay=5e-3, schedule="steps",
                drops=(14_280, 28_560, 42_840)),
-        Recipe("paper-c3d", 13, batch=30, lr=3e-3, weight_decay=5e-3, schedule="steps",
+        Recipe("paper-c3d", 13, batch=30, lr=3e-3, optimiser="caffe", weight_decay=5e-3, schedule="steps",
                drops=tuple(range(150_000, 1_900_000, 150_000)), factor=0.5),
     )
 }  # fmt: skip

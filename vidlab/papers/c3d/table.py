@@ -101,7 +101,7 @@ def arms() -> dict[str, list[Experiment]]:
 @lru_cache(maxsize=1)
 def task_arms() -> dict[str, list[Experiment]]:
     """The arms of chapter 06: descriptors on many tasks. "C3D" was trained on other videos first, then on
-    SynthSports-1, as "C3D (1 net)" in the paper (Sec. 4)."""
+    SynthSports-1, as "C3D (1 net)" by our reading of Sec. 4."""
     c3d, three = TUNED, ("sports-c3d", TUNED, OTHER)
     mixtures = {
         "c3d": (c3d,), "image": ("image",), "trajectories": ("trajectories",), "sports": ("sports-c3d",),

@@ -7,6 +7,7 @@ from sklearn.metrics import roc_auc_score
 
 from tests.test_exercises import (
     area_under_roc,
+    ceiling_by_look,
     check,
     same_to_depth_1,
     search_parameters,
@@ -18,11 +19,16 @@ from vidlab import exercises, features
 NEARLY = [  # wrong in one way each, that a case must tell
     ("two_accuracies", lambda *a: _with_videos_by(lambda rows: np.bincount(rows.argmax(1)).argmax())(*a)),
     ("two_accuracies", lambda *a: _with_videos_by(lambda rows: rows[0].argmax())(*a)),  # the first clip
+    ("two_accuracies", lambda *a: _with_videos_by(lambda rows: rows.max(0).argmax())(*a)),
+    ("two_accuracies", lambda *a: _with_videos_by(lambda rows: rows.prod(0).argmax())(*a)),
+    ("two_accuracies", lambda *a: _with_videos_by(lambda rows: (rows**2).mean(0).argmax())(*a)),
     ("two_accuracies", lambda *a: two_accuracies(*a)[::-1]),
     ("two_accuracies", lambda *a: tuple(100 * share for share in two_accuracies(*a))),  # percent
     ("search_parameters", lambda *a: _rounded(lambda crop: crop // 32)(*a)),
     ("search_parameters", lambda *a: _rounded(lambda crop: round(crop / 32))(*a)),
     ("search_parameters", lambda *a: _rounded(lambda crop: crop // 28)(*a)),
+    ("search_parameters", lambda *a: _rounded(lambda crop: crop // 32 + 1)(*a)),
+    ("search_parameters", lambda *a: _rounded(lambda crop: round(crop / 28))(*a)),
     ("search_parameters", lambda *a: search_parameters(*a) - 64 - 128 - 3 * 256),  # biases forgotten
     ("step_back", lambda signal, row: _unpooled(signal, row, lambda p: p.argmax(1), lambda s, _: s)),
     ("step_back", lambda signal, row: _unpooled(signal, row, lambda p: p.argmin(1), lambda s, _: s.clip(0))),
@@ -32,6 +38,7 @@ NEARLY = [  # wrong in one way each, that a case must tell
     ("same_to_depth_1", lambda order: _blocks(2, 4)(order)),
     ("same_to_depth_1", lambda order: _blocks(2, 8)(order)),
     ("same_to_depth_1", lambda order: _blocks(4, 8)(order)),
+    ("same_to_depth_1", lambda order: same_to_depth_1([*order[:8], *range(8, 16)])),  # half of it
     ("same_to_depth_1", lambda order: all(abs(a - b) == 1 for a, b in zip(*[iter(order)] * 2, strict=True))),
     ("same_to_depth_1", lambda order: same_to_depth_1(order) or None),  # a path without return
     ("video_descriptor", lambda clips: clips.mean(0)),  # length 1 forgotten
@@ -41,6 +48,7 @@ NEARLY = [  # wrong in one way each, that a case must tell
     ("ceiling_by_look", lambda labels, alike: _by_coin(labels, alike)),  # a coin for each video
     ("ceiling_by_look", lambda labels, alike: 1 - _in_groups(labels, alike) / 2),  # all groups are pairs
     ("ceiling_by_look", lambda labels, alike: 1 - _in_groups(labels, alike)),  # none of the alike is told
+    ("ceiling_by_look", lambda labels, alike: ceiling_by_look(labels, [g[:2] for g in alike])),
     ("area_under_roc", lambda margins, same: (margins[same][:, None] >= margins[~same]).mean()),
     ("area_under_roc", lambda margins, same: 1 - area_under_roc(margins, same)),
     ("area_under_roc", lambda margins, same: ((margins > 0) == same).mean()),

@@ -240,3 +240,10 @@ def test_a_longer_vector_keeps_its_direction_s_colour():
     field = np.array([[3.0, 4.0], [30.0, 40.0]]).T[:, None]
     short, long = flow_colours(field, longest=5)[0]
     np.testing.assert_allclose(short, long)
+
+
+def test_splits_are_told_with_their_number_and_with_chance():
+    alt = plots.splits_spread({"vote": [90, 92], "one": [80]}, one="seed", chance=16.7).alt
+    assert "vote 91.0 on average over 2 seeds, standard deviation 1.4" in alt
+    assert "one 80.0 on average over 1 seed and chance 17." in alt
+    assert "chance" not in plots.splits_spread({"vote": [90, 92]}).alt

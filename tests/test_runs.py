@@ -64,12 +64,14 @@ def test_find_returns_none_and_never_trains(runs_folder, monkeypatch):
     assert runs.find(an_experiment()) is None
 
 
-def test_find_writes_down_what_was_read(runs_folder, monkeypatch, tmp_path):
+def test_find_writes_down_what_was_asked_for(runs_folder, monkeypatch, tmp_path):
     runs.store(a_run(monkeypatch))
     monkeypatch.setenv("VIDLAB_RUN_LOG", str(tmp_path / "log"))
     runs.find(an_experiment())
     runs.find(an_experiment(seed=9))
-    assert (tmp_path / "log").read_text() == f"baccouche2011/{an_experiment().id}\n"
+    assert (tmp_path / "log").read_text().split() == [
+        f"baccouche2011/{an_experiment(seed).id}" for seed in (0, 9)
+    ]
 
 
 def test_a_file_that_is_no_run_is_named(runs_folder):
@@ -144,7 +146,7 @@ def test_what_is_not_recorded_says_the_command_and_the_minutes(runs_folder):
     assert line.startswith("not recorded here: vidlab record baccouche2011 --arm kth2-one-step, about ")
 
 
-def test_an_arm_comes_back_in_the_order_of_its_seeds_without_what_nobody_recorded(runs_folder, monkeypatch):
+def test_an_arm_comes_back_in_the_order_of_its_table_without_what_nobody_recorded(runs_folder, monkeypatch):
     monkeypatch.setattr(baccouche, "arms", lambda: {"two": [an_experiment(1), an_experiment(0)]})
     assert runs.of_arm("baccouche2011", "two") == []
     runs.store(a_run(monkeypatch, seed=0))
@@ -166,6 +168,11 @@ def test_arms_without_a_single_run_are_lost_and_the_line_names_only_those(runs_f
     assert "vidlab record baccouche2011 --arm gone --arm too, about " in capsys.readouterr().out
     assert runs.lost("baccouche2011", ["here"]) == []
     assert capsys.readouterr().out == ""
+
+
+def test_a_borrowed_arm_that_is_lost_is_recorded_from_the_table_that_has_it(runs_folder, capsys):
+    assert runs.lost("c3d2015", ["temporal-stream"]) == ["temporal-stream"]
+    assert "vidlab record c3d2015 --arm temporal-stream" in capsys.readouterr().out
 
 
 def test_values_are_written_with_their_spread_and_number():

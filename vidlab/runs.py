@@ -64,13 +64,11 @@ def path_of(experiment: Experiment) -> Path:
 
 def find(experiment: Experiment) -> Run | None:
     """The recorded run, or None. `VIDLAB_RUN_LOG` names a file that collects the ids that were asked for."""
-    path = path_of(experiment)
-    if not path.exists():
-        return None
     if log := os.environ.get("VIDLAB_RUN_LOG"):
         with open(log, "a") as file:
             file.write(f"{experiment.paper}/{experiment.id}\n")
-    return load(path)
+    path = path_of(experiment)
+    return load(path) if path.exists() else None
 
 
 def load(path: Path) -> Run:
@@ -205,7 +203,7 @@ def _record_family(family: list[Experiment], made_by: str, device: str, size: st
 
 
 def of_arm(paper: str, arm: str) -> list[Run]:
-    """The recorded runs of an arm, in the order of its seeds; those that nobody has recorded are left out."""
+    """The recorded runs of an arm, in the order of its table; those that nobody has recorded are left out."""
     return [run for run in map(find, experiments(paper, [arm])) if run]
 
 
@@ -213,14 +211,18 @@ def lost(paper: str, arms: Sequence[str]) -> list[str]:
     """Those of the arms that have no run yet; prints one line that says how to record them."""
     without = [arm for arm in arms if len(missing(listed := experiments(paper, [arm]))) == len(listed)]
     if without:
-        print(not_recorded(experiments(paper, without), " --arm ".join(without)))
+        print(not_recorded(experiments(paper, without), " --arm ".join(without), paper))
     return without
 
 
-def not_recorded(experiments: Sequence[Experiment], arm: str) -> str:
-    """What a chapter prints in the place of a run that nobody has recorded yet."""
+def not_recorded(experiments: Sequence[Experiment], arm: str, paper: str | None = None) -> str:
+    """What a chapter prints in the place of a run that nobody has recorded yet.
+
+    paper: in whose table the arm is; by default the one of the experiments (a paper may borrow another's).
+    """
     cost = max(1, _minutes(missing(experiments), set()))
-    return f"not recorded here: vidlab record {experiments[0].paper} --arm {arm}, about {cost:.0f} min"
+    own = paper or experiments[0].paper
+    return f"not recorded here: vidlab record {own} --arm {arm}, about {cost:.0f} min"
 
 
 def written(values: Sequence[float], places: int = 1) -> str:

@@ -18,9 +18,13 @@ def check_two_accuracies(function: Callable[..., Any]) -> bool:
     """
     rng, cases = np.random.default_rng(0), []
     doubtful = np.array([[0.6, 0.4], [0.6, 0.4], [0.6, 0.4], [0.1, 0.9], [0.7, 0.3]])  # votes: 0, mean: 1
+    sure = np.array([[0.97, 0.03], [0.2, 0.8], [0.2, 0.8]])  # largest, product: 0, mean: 1
+    three = np.array([[0.8, 0.1, 0.1], [0.1, 0.5, 0.4], [0.1, 0.5, 0.4]])  # squares: 0, mean: 1
     several = rng.dirichlet(np.ones(3), 14)
     for rows, video, labels in (
         (doubtful, [0, 0, 0, 0, 1], [1, 1, 1, 1, 0]),
+        (sure, [5, 5, 5], [1, 1, 1]),
+        (three, [5, 5, 5], [1, 1, 1]),
         (several, rng.permutation([7] * 8 + [2] * 3 + [30] * 2 + [4]).tolist(), {7: 0, 2: 2, 30: 1, 4: 2}),
     ):
         of_clips = [labels[v] for v in video] if isinstance(labels, dict) else labels
@@ -37,7 +41,7 @@ def check_two_accuracies(function: Callable[..., Any]) -> bool:
 def check_search_parameters(function: Callable[..., Any]) -> bool:
     """`search_parameters(depths, crop, classes)`: what a network of the search learns, biases and all."""
     cases: list[Case] = []
-    for depths, crop, classes in (([3] * 5, 112, 101), ([1] * 5, 112, 101), ([3, 3, 5, 5, 7], 72, 24)):
+    for depths, crop, classes in (([3] * 5, 112, 101), ([1] * 5, 224, 101), ([3, 3, 5, 5, 7], 72, 24)):
         maps = (3, 64, 128, 256, 256, 256)
         total = sum(9 * d * a * b + b for d, a, b in zip(depths, maps, maps[1:], strict=False))
         inputs = maps[-1] * int(np.ceil(crop / 32)) ** 2
@@ -70,8 +74,9 @@ def check_same_to_depth_1(function: Callable[..., Any]) -> bool:
     frames = list(range(16))
     swapped, turned = [1, 0, *frames[2:]], [14, 15, 12, 13, 9, 8, 10, 11, 5, 4, 7, 6, 2, 3, 0, 1]
     same = [swapped, frames[8:] + frames[:8], frames[4:8] + frames[:4] + frames[8:], turned]
-    broken = [  # a pair, pairs, pairs, a four, an eight
-        frames[1:] + frames[:1], [0, 2, 1, *frames[3:]], frames[::2] + frames[1::2],
+    broken = [  # a pair, a pair of the second half, pairs, pairs, a four, an eight
+        frames[1:] + frames[:1], [*frames[:9], 10, 9, *frames[11:]], [0, 2, 1, *frames[3:]],
+        frames[::2] + frames[1::2],
         [0, 1, 4, 5, 2, 3, *frames[6:]], [*frames[:4], *frames[8:12], *frames[4:8], *frames[12:]],
     ]  # fmt: skip
     first = [((frames,), True), ((frames[::-1],), True)]
@@ -108,7 +113,7 @@ def check_ceiling_by_look(function: Callable[..., Any]) -> bool:
         (["Sit", "Run", "Stand"] * 4, [("Sit", "Stand")]),
         ([*lakes, "Fire", "Fog"], [("Lake", "River", "Sea"), ("Fog", "Smoke"), ("Rain", "Hail")]),
         (lakes, []),
-        (lakes[::-1], [("Sea", "Lake", "River")]),
+        (lakes[::-1], [("Sea", "River", "Lake")]),
     ):
         look = {name: group for group in alike for name in group}
         looks = [look.get(name, (name,)) for name in labels]

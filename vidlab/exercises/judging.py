@@ -39,7 +39,7 @@ def judge(function: Callable[..., Any], cases: Sequence[Case], tolerance: float 
 def _difference(got: Any, expected: Any, tolerance: float) -> str | None:
     """None where the two agree, else a hint on where they differ (maybe an empty one)."""
     if isinstance(expected, tuple):
-        if not isinstance(got, tuple | list) or len(got) != len(expected):
+        if not isinstance(got, tuple | list | np.ndarray) or len(got) != len(expected):
             return f"\n  ({len(expected)} results are expected)"
         parts = [_difference(g, e, tolerance) for g, e in zip(got, expected, strict=True)]
         return next((part for part in parts if part is not None), None)

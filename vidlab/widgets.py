@@ -37,7 +37,10 @@ def control_for(name: str, values: Sequence[Any]) -> Any:
         style["button_width"] = "auto"
     else:
         kind, layout = ipywidgets.Dropdown, {"width": "26em"}
-    return kind(options=options, value=0, description=name, tooltip=tooltip, style=style, layout=layout)
+    control = kind(options=options, value=0, description=name, tooltip=tooltip, style=style, layout=layout)
+    if kind is ipywidgets.ToggleButtons:  # ipywidgets 8.1 forgets these: the name would stand above
+        control.add_class("jupyter-widgets").add_class("widget-inline-hbox")
+    return control
 
 
 class Explorer:

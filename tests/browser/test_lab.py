@@ -108,6 +108,10 @@ def test_a_chapter_runs_and_its_explorer_moves_by_keyboard(lab, watched):
     figure = explorer.locator("img")
     before = figure.get_attribute("src")
     assert figure.get_attribute("alt"), "the explorer's figure has no alt text"
+    buttons = explorer.locator(".widget-toggle-buttons").all()
+    for one in buttons:
+        name, first = one.locator("label").bounding_box(), one.locator("button").first.bounding_box()
+        assert name["x"] + name["width"] <= first["x"], "a dial's name stands above its buttons, not beside"
     assert move(explorer) != before
 
     assert page.locator(COMPLAINTS).all_inner_texts() == []

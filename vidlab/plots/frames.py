@@ -66,7 +66,8 @@ def filmstrip(
     above = list(titles)[: len(shown)] if titles is not None else _numbers(shown)
     shape, above_all = np.shape(next(iter(rows.values())))[1:3], 0.62 if caption else 0.34
     figure, axes = _grid(len(rows), len(shown), shape, labels=any(rows), extra=above_all)
-    figure.text(0.01, 0.985, caption, ha="left", va="top", fontsize=11) if caption else None
+    if caption:
+        figure.text(0.01, 0.985, caption, ha="left", va="top", fontsize=11)
     for row, (label, clip) in enumerate(rows.items()):
         for cell, t, title in zip(axes[row], shown, above, strict=True):
             _image(cell, clip[t], "" if row else title)

@@ -109,6 +109,7 @@ def test_a_chapter_runs_and_its_explorer_moves_by_keyboard(lab, watched):
     before = figure.get_attribute("src")
     assert figure.get_attribute("alt"), "the explorer's figure has no alt text"
     buttons = explorer.locator(".widget-toggle-buttons").all()
+    assert buttons, "the explorer has no dial of buttons to look at"
     for one in buttons:
         name, first = one.locator("label").bounding_box(), one.locator("button").first.bounding_box()
         assert name["x"] + name["width"] <= first["x"], "a dial's name stands above its buttons, not beside"
